@@ -1,0 +1,1 @@
+"""Benchmarks: each figure against its target. `python -m bench [NAME]`."""

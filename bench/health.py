@@ -1,0 +1,125 @@
+"""What judging one installation costs beside reading its rows, with few fields and with many.
+
+Measured in a child process with a fresh SQLite database; times as a ratio of medians measured in turn.
+"""
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from bench.figures import Figure
+
+ROOT = Path(__file__).parent.parent
+ROUNDS = 60
+FEW, MANY = 10, 300
+
+
+def figures() -> Iterable[Figure]:
+    """Statements of gathering, judging and storing what did not change, and how its time grows with the fields."""
+    with tempfile.TemporaryDirectory() as scratch:
+        environment = {
+            **os.environ,
+            "STATE_DIR": scratch,
+            "DATABASE_URL": f"sqlite:///{scratch}/bench.sqlite3",
+            "LOG_LEVEL": "WARNING",
+            "DJANGO_SETTINGS_MODULE": "console.settings",
+        }
+        answer = subprocess.run(
+            [sys.executable, "-m", "bench.health"],
+            cwd=ROOT,
+            env=environment,
+            check=True,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+    return [Figure(**each) for each in json.loads(answer.stdout.splitlines()[-1])]
+
+
+def measure() -> list[dict[str, Any]]:
+    """The figures as dicts, measured in this process, whose Django is set up."""
+    from django.core.management import call_command
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    call_command("migrate", verbosity=0)
+    few, many = judging(FEW, 410001), judging(MANY, 410002)
+    times: dict[int, list[float]] = {FEW: [], MANY: []}
+    for _ in range(ROUNDS):
+        for number, run in ((FEW, few), (MANY, many)):
+            start = time.process_time()
+            run()
+            times[number].append(time.process_time() - start)
+    ratio = statistics.median(times[MANY]) / statistics.median(times[FEW])
+    with CaptureQueriesContext(connection) as statements:
+        many()
+    return [
+        {"name": f"SQL statements of judging, {MANY} fields", "value": len(statements), "target": 4},
+        # Thirty times the fields: what grows is reading their rows and comparing them, nothing more.
+        {"name": f"CPU of judging, {MANY} fields against {FEW}", "value": round(ratio, 2), "target": 4, "unit": "×"},
+    ]
+
+
+def judging(number: int, oneflow_id: int) -> Any:
+    """A function that judges and stores a healthy installation with so many fields, whose mirror is loaded."""
+    from django.utils import timezone
+
+    from extensions.blueprints.models import BlueprintField
+    from extensions.health import storing
+    from extensions.health.facts import gather
+    from extensions.health.judging import judge
+    from extensions.installations.mirror import Mirror
+    from extensions.installations.models import DataField, Installation
+    from extensions.mappings.models import Mapping
+    from tests.making import TYPES, make_extension, make_installation
+
+    extension = make_extension(f"acme_{number}", name=f"Acme {number}")
+    row = make_installation(extension, oneflow_id=oneflow_id)
+    first = DataField.objects.get(installation=row, custom_id="deal_value")
+    kind = extension.blueprints.get().template_types.get(extension_type="acme_deal")
+    extra = range(number - sum(len(fields) for _, _, fields in TYPES.values()))
+    custom_ids = [f"more_{n}" for n in extra]
+    BlueprintField.objects.bulk_create(
+        BlueprintField(template_type=kind, custom_id=each, name=each) for each in custom_ids
+    )
+    Mapping.objects.bulk_create(
+        Mapping(extension=extension, extension_type="acme_deal", custom_id=each, path=f"deal.{each}")
+        for each in custom_ids
+    )
+    DataField.objects.bulk_create(
+        DataField(
+            installation=row,
+            template_type_oneflow_id=first.template_type_oneflow_id,
+            oneflow_id=first.oneflow_id + 1000 + n,
+            custom_id=each,
+            name=each,
+            active=True,
+            source="system",
+            seen_at=first.seen_at,
+        )
+        for n, each in enumerate(custom_ids)
+    )
+    installation = Installation.objects.select_related("account", "extension", "token", "blueprint").get(pk=row.pk)
+    mirror = Mirror.load(installation)
+
+    def run() -> None:
+        now = timezone.now()
+        judgement = judge(gather(installation, mirror, now), storing.known_findings(installation), now)
+        if judgement.findings:
+            raise AssertionError(f"The installation should be healthy: {judgement.findings}")
+        storing.store(installation, judgement, now)
+
+    return run
+
+
+if __name__ == "__main__":
+    import django
+
+    django.setup()
+    print(json.dumps(measure()))

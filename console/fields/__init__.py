@@ -1,0 +1,1 @@
+"""The field inspector turned round: the extension's fields over all installations."""

@@ -1,0 +1,173 @@
+"""The front page: how the fleet is, who needs someone, what changed, who is being connected, how the machine runs.
+
+Four statements of its own, whatever the size of the fleet.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import Count, F, Min, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from console.facets import STALE, moment
+from console.pages import context
+from extensions.health.codes import sentence
+from extensions.health.models import Finding
+from extensions.installations.models import Change, Installation, Verdict
+
+LIST = "admin:installations_installation_changelist"
+MOST_CAUSES = 12
+MOST_CONNECTING = 6
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Fleet:
+    """How many installations there are, by shown verdict, and how far refreshing is behind."""
+
+    total: int
+    verdicts: dict[str, int]
+    stale: int
+    stale_since: datetime | None
+    connected: int
+    refreshed_lately: int
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """One cause that somebody should look at, in one installation or in several at once."""
+
+    verdict: str
+    who: str
+    sentence: str
+    code: str
+    subject: str
+    since: datetime | None
+    address: str
+
+
+def page(request: HttpRequest) -> HttpResponse:
+    """The page for whoever may see installations; others are told how to get a role."""
+    if not request.user.has_perm("installations.view_installation"):
+        return render(request, "console/roleless.html", context(request, title="Fleet"))
+    now = moment(request)
+    fleet = count(now)
+    needs = _with_stale(list(needing(now)), fleet)
+    extra = {
+        "fleet": fleet,
+        "boxes": [(verdict, fleet.verdicts.get(verdict, 0), _list(verdict=verdict)) for verdict in Verdict.values],
+        "needs": needs[:MOST_CAUSES],
+        "more_needs": len(needs) > MOST_CAUSES,
+        "list_url": _list(),
+        "changes": changed(now),
+        "connecting": connecting(),
+        "may_connect": request.user.has_perm("accounts.connect_account"),
+    }
+    return render(request, "console/front.html", context(request, title="Fleet", **extra))
+
+
+def count(now: datetime) -> Fleet:
+    """The fleet as it is shown now, from one statement."""
+    connected = ~Q(state=Installation.State.DISCONNECTED)
+    rows = list(
+        Installation.objects.with_shown_verdict(now)
+        .order_by()
+        .values("shown_verdict")
+        .annotate(
+            number=Count("pk"),
+            stale=Count("pk", filter=Q(shown_cause=STALE)),
+            stalest=Min("fresh_until", filter=Q(shown_cause=STALE)),
+            lately=Count("pk", filter=connected & Q(refreshed_at__gt=now - HOUR)),
+            waiting=Count("pk", filter=connected & Q(refresh_at__lte=now)),
+        )
+    )
+    verdicts = {row["shown_verdict"]: row["number"] for row in rows}
+    total = sum(verdicts.values())
+    return Fleet(
+        total=total,
+        verdicts=verdicts,
+        stale=sum(row["stale"] for row in rows),
+        stale_since=min((row["stalest"] for row in rows if row["stalest"]), default=None),
+        connected=total - verdicts.get(Verdict.DISCONNECTED, 0),
+        refreshed_lately=sum(row["lately"] for row in rows),
+        waiting=sum(row["waiting"] for row in rows),
+    )
+
+
+def needing(now: datetime) -> Iterator[Need]:
+    """Causes in installations whose verdict still holds, those that several share as one; worst first, then oldest.
+
+    At most one more than the page shows, so that it can say that there are more.
+    """
+    judged = Q(installation__fresh_until__gt=now) & ~Q(installation__state=Installation.State.DISCONNECTED)
+    grouped = (
+        Finding.objects.filter(judged, explained_by="")
+        .order_by()
+        .values("code", "subject")
+        .annotate(
+            number=Count("pk"),
+            worst=Min("rank"),
+            first=Min("since"),
+            name=Min("subject_name"),
+            account=Min("installation__account__name"),
+            oneflow_id=Min("installation__account__oneflow_id"),
+            key=Min("installation__extension__integration_key"),
+        )
+        .order_by("worst", "first", "code", "subject")
+    )
+    for row in grouped[: MOST_CAUSES + 1]:
+        yield _need(row)
+
+
+def _with_stale(needs: list[Need], fleet: Fleet) -> list[Need]:
+    """The needs, and in their rank those that were not read for too long: below failing, above a warning."""
+    if not fleet.stale:
+        return needs
+    failing = sum(need.verdict == Verdict.FAILING for need in needs)
+    who = "1 account" if fleet.stale == 1 else f"{fleet.stale} accounts"
+    stale = Need(Verdict.UNKNOWN.value, who, sentence(STALE), STALE, "", fleet.stale_since, _list(cause=STALE))
+    # However many are failing, it stays on the page: a worker that stands still hides what is wrong.
+    place = min(failing, MOST_CAUSES - 1)
+    return [*needs[:place], stale, *needs[place:]]
+
+
+def _need(row: dict[str, Any]) -> Need:
+    alone = row["number"] == 1
+    cause = f"{row['code']}@{row['subject']}" if row["subject"] else row["code"]
+    return Need(
+        verdict=list(Verdict)[row["worst"]].value,
+        who=row["account"] if alone else f"{row['number']} accounts",
+        sentence=sentence(row["code"]),
+        code=row["code"],
+        subject=row["name"],
+        since=row["first"],
+        address=reverse("installation", args=[row["oneflow_id"], row["key"]]) if alone else _list(cause=cause),
+    )
+
+
+def changed(now: datetime) -> list[tuple[int, str, int]]:
+    """What refreshes found different in the last day: number, kind of thing, and in how many installations."""
+    rows = (
+        Change.objects.filter(at__gt=now - DAY)
+        .order_by()
+        .values("subject_kind")
+        .annotate(number=Count("pk"), installations=Count("installation", distinct=True))
+        .order_by("-number", "subject_kind")
+    )
+    return [(row["number"], row["subject_kind"], row["installations"]) for row in rows]
+
+
+def connecting() -> list[Installation]:
+    """Installations that are being connected, the longest waiting first; one more than the page shows."""
+    rows = Installation.objects.filter(state=Installation.State.CONNECTING)
+    return list(rows.select_related("account", "extension").order_by(F("connected_at"))[: MOST_CONNECTING + 1])
+
+
+def _list(**filters: str) -> str:
+    return reverse(LIST) + (f"?{urlencode(filters)}" if filters else "")

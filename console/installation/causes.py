@@ -1,0 +1,175 @@
+"""What is wrong with an installation, as its page tells it: causes with words, evidence, and what follows from each."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+from console.installation.opening import Opened
+from extensions.health.asking import type_of
+from extensions.health.checks import CHECKS
+from extensions.health.codes import CODES, Scope, matches
+from extensions.health.codes import sentence as sentence_of
+from extensions.health.models import Finding
+from extensions.health.words import Explanation, explain
+from extensions.installations.models import Exchange, Installation, Part, Refresh, Verdict
+
+# What stands in the first sentence already, or is only for the console itself.
+NOT_TOLD = {"asked", "answer", "part", "parts", "template_type_name"}
+STALE = "refresh.stale"
+MOST = 50  # causes told at length; the rest stand in the fields tab and the export
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something that the console can do about it. `post` tells a button that acts from a link to where one acts."""
+
+    label: str
+    url: str
+    post: bool = False
+
+
+@dataclass(slots=True)
+class Cause:
+    """A finding that nothing else explains, and all that its part of the page says."""
+
+    finding: Finding
+    words: Explanation
+    key: str = ""
+    exchanges: list[Exchange] = field(default_factory=list)
+    shown_above: bool = False
+    followers: list[Finding] = field(default_factory=list)
+    unknown: list[str] = field(default_factory=list)
+    actions: list[Action] = field(default_factory=list)
+    times: int = 0
+
+    @property
+    def told(self) -> list[tuple[str, str]]:
+        """The rest of the evidence, as label and text."""
+        pairs = ((name, value) for name, value in self.finding.evidence.items() if name not in NOT_TOLD)
+        return [(name.replace("_", " "), text(value)) for name, value in pairs if value not in ("", None, [], {})]
+
+    @property
+    def explains(self) -> int:
+        return len(self.followers) + len(self.unknown)
+
+
+def text(value: Any) -> str:
+    """A piece of evidence as one line."""
+    if isinstance(value, Mapping):
+        return "; ".join(f"{name}: {text(each)}" for name, each in value.items())
+    if isinstance(value, list | tuple):
+        return ", ".join(text(each) for each in value)
+    return str(value)
+
+
+def causes_of(request: HttpRequest, opened: Opened, parts: Sequence[Part]) -> list[Cause]:
+    """The causes, the worst first; a state that is too old comes before all that it makes doubtful."""
+    installation = opened.installation
+    findings = list(Finding.objects.filter(installation=installation))
+    roots = [each for each in findings if not each.explained_by][:MOST]
+    if installation.shown_cause == STALE:  # type: ignore[attr-defined]
+        roots.insert(0, _stale(installation))
+    causes = [Cause(root, explain(root, installation), key=f"cause-{number}") for number, root in enumerate(roots)]
+    _follow(causes, findings)
+    _unknown(causes, parts)
+    _evidence(causes, installation)
+    for cause in causes:
+        cause.actions = list(_actions(request, opened, cause.finding.code))
+    return causes
+
+
+def _stale(installation: Installation) -> Finding:
+    """The finding that is judged when read; it stands in no row."""
+    since = installation.fresh_until or installation.connected_at
+    return Finding(code=STALE, verdict=Verdict.UNKNOWN, since=since, installation=installation)
+
+
+def _follow(causes: Iterable[Cause], findings: Iterable[Finding]) -> None:
+    """Lay each explained finding under the cause that explains it; one whose explainer is explained too, likewise."""
+    by_code: dict[str, list[Finding]] = {}
+    for finding in findings:
+        by_code.setdefault(finding.code, []).append(finding)
+    heads = {cause.finding.pk: cause for cause in causes}
+    for finding in findings:
+        root = finding
+        seen = {root.code}
+        while root.explained_by and root.explained_by not in seen:
+            seen.add(root.explained_by)
+            root = _nearest(by_code.get(root.explained_by, []), root)
+        if root is not finding and root.pk in heads:
+            heads[root.pk].followers.append(finding)
+
+
+def _nearest(candidates: list[Finding], explained: Finding) -> Finding:
+    """Of the findings with the explaining code the one of the same subject, else type, else the first."""
+    kind = _type(explained)
+    ranked = sorted(candidates, key=lambda each: (each.subject != explained.subject, _type(each) != kind))
+    return ranked[0] if ranked else explained
+
+
+def _type(finding: Finding) -> str:
+    return type_of(finding.code, finding.subject, finding.evidence)
+
+
+def _unknown(causes: Sequence[Cause], parts: Iterable[Part]) -> None:
+    """Under each cause the further conditions that cannot be judged while it holds, each under one cause only."""
+    unread = {part.name.partition("/")[0] for part in parts if part.unread_reason}
+    told: set[str] = set()
+    for cause in causes:
+        patterns = [pattern for pattern, scope in CODES[cause.finding.code].explains if scope is Scope.ALL]
+        for check in CHECKS:
+            if not unread.intersection(check.needs):
+                continue
+            for code in check.codes:
+                if code not in told and any(matches(pattern, code) for pattern in patterns):
+                    told.add(code)
+                    cause.unknown.append(code)
+
+
+def _evidence(causes: Sequence[Cause], installation: Installation) -> None:
+    """Give each cause the exchanges of its part from the latest refresh that has any; each part once on the page."""
+    latest = Refresh.objects.filter(installation=installation, exchanges__isnull=False).order_by("-started_at")
+    exchanges = Exchange.objects.filter(refresh=latest.values("pk")[:1]) if causes else []
+    by_part: dict[str, list[Exchange]] = {}
+    for exchange in exchanges:
+        by_part.setdefault(exchange.part, []).append(exchange)
+    shown: set[str] = set()
+    for cause in causes:
+        part = str(cause.finding.evidence.get("part", ""))
+        cause.shown_above = part in shown
+        if part in by_part and not cause.shown_above:
+            cause.exchanges = by_part[part][:5]
+            shown.add(part)
+
+
+def _actions(request: HttpRequest, opened: Opened, code: str) -> Iterable[Action]:
+    """What the console can do about a code, as far as this person may."""
+    may = request.user.has_perm
+    room = code.partition(".")[0]
+    if room == "token" and may("accounts.relink_account") and (url := opened.address("installation-relink")):
+        yield Action("Relink…", url)
+    if room in {"user", "workspace"} and may("installations.choose_acting_user"):
+        yield Action("Choose the acting user…", opened.address("installation-people") or "")
+    if room in {"field", "mapping"}:
+        yield Action("Open the field inspector", f"{opened.address('installation-fields')}?differs=1")
+    if room == "webhook":
+        yield Action("See the webhooks", opened.address("installation-webhooks") or "")
+    if room == "template_type":
+        yield Action("See the templates", opened.address("installation-templates") or "")
+    if code == "mapping.incomplete" and may("mappings.change_mapping") and (url := _mappings()):
+        yield Action("Edit the mappings", url)
+
+
+def _mappings() -> str:
+    try:
+        return reverse("admin:mappings_mapping_changelist")
+    except NoReverseMatch:
+        return ""
+
+
+def sentences(codes: Iterable[str]) -> list[tuple[str, str]]:
+    """Codes with their plain sentences."""
+    return [(code, sentence_of(code)) for code in codes]

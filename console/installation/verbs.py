@@ -1,0 +1,116 @@
+"""What staff do on the page of an installation: refresh it now, choose its acting user, set its blueprint version."""
+
+from datetime import datetime
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+
+from accounts.acting import Actor, Deed
+from console.assurance import read as read_assurance
+from console.audit import actor_of
+from console.installation.opening import opened
+from console.pages import page
+from console.refreshing import kick, want
+from extensions.blueprints.models import Blueprint
+from extensions.installations.models import AccountUser, Installation
+
+POST = ("POST",)
+
+
+class Refused(Exception):
+    """A choice that cannot be taken; the text says why and what to do."""
+
+
+@page("installations.refresh_installation", audited="installation.refresh", methods=POST)
+def refresh(request: HttpRequest, oneflow_id: int, key: str) -> HttpResponse:
+    """Have the account read now; the page then shows how far it is."""
+    installation = opened(oneflow_id, key).installation
+    wanted = want(Installation.objects.filter(pk=installation.pk), timezone.now(), actor_of(request))
+    if not wanted:
+        messages.error(request, "A disconnected account cannot be refreshed. Connect it again first.")
+    elif not read_assurance()["worker"]["alive"]:
+        messages.warning(
+            request,
+            "No worker is alive, so nothing is read yet. The refresh is noted and will be the first thing that a "
+            "worker does. Tell whoever runs the console: manage.py doctor says what is wrong.",
+        )
+    return redirect("installation", oneflow_id, key)
+
+
+@page("installations.choose_acting_user", audited="installation.choose_acting_user", methods=POST)
+def acting_user(request: HttpRequest, oneflow_id: int, key: str) -> HttpResponse:
+    """Act as another user of the account from now on."""
+    installation = opened(oneflow_id, key).installation
+    actor = actor_of(request)
+    try:
+        choose_acting_user(installation, request.POST.get("user", ""), actor, timezone.now())
+    except Refused as exc:
+        _refuse(request, actor, "installation.choose_acting_user", installation, str(exc))
+        return redirect("installation-people", oneflow_id, key)
+    messages.success(request, "The acting user is chosen. What that user can do is read now.")
+    return redirect("installation", oneflow_id, key)
+
+
+@page("installations.change_installation", audited="installation.set_blueprint", methods=POST)
+def blueprint(request: HttpRequest, oneflow_id: int, key: str) -> HttpResponse:
+    """Judge the installation against another blueprint version, or against the inferred one again."""
+    installation = opened(oneflow_id, key).installation
+    actor = actor_of(request)
+    try:
+        version = set_blueprint(installation, request.POST.get("version", ""), actor, timezone.now())
+    except Refused as exc:
+        _refuse(request, actor, "installation.set_blueprint", installation, str(exc))
+        return redirect("installation", oneflow_id, key)
+    told = f"is set to {version.version}" if version else "will be inferred by the next refresh"
+    messages.success(request, f"The blueprint version {told}. The account is read and judged anew now.")
+    return redirect("installation", oneflow_id, key)
+
+
+def choose_acting_user(installation: Installation, oneflow_id: str, actor: Actor, now: datetime) -> None:
+    """Store the choice and have the account read anew. Raises `Refused` for anybody but an active user of it."""
+    users = AccountUser.objects.present().filter(installation=installation, active=True).exclude(email="")
+    user = users.filter(oneflow_id=oneflow_id).first() if _is_id(oneflow_id) else None
+    if installation.state == Installation.State.DISCONNECTED:
+        raise Refused("The account is disconnected. Connect it again before you choose its acting user.")
+    if user is None:
+        raise Refused("Only an active user of the account can be the acting user. Refresh, then choose from the list.")
+    with transaction.atomic():
+        # Who it is stands in the mirror; the record keeps the id, which is no name and no email.
+        Deed(actor, "installation.choose_acting_user", installation, details={"user": user.oneflow_id}).tell()
+        _store(installation, now, acting_user_email=user.email)
+
+
+def set_blueprint(installation: Installation, version: str, actor: Actor, now: datetime) -> Blueprint | None:
+    """Store the version, or with "" let it be inferred; returns it. Raises `Refused` for one that is not released."""
+    chosen = None
+    if version:
+        released = Blueprint.objects.released().filter(extension=installation.extension_id)
+        chosen = released.filter(version=version).first() if _is_id(version) else None
+        if chosen is None:
+            raise Refused("There is no such released blueprint version. Choose one from the list.")
+    if installation.state == Installation.State.DISCONNECTED:
+        raise Refused("The account is disconnected: nothing is judged there.")
+    before = installation.blueprint.version if installation.blueprint else None
+    details = {"before": before, "after": chosen.version if chosen else "inferred"}
+    with transaction.atomic():
+        Deed(actor, "installation.set_blueprint", installation, details=details).tell()
+        _store(installation, now, blueprint=chosen, blueprint_set=chosen is not None)
+    return chosen
+
+
+def _store(installation: Installation, now: datetime, **values: object) -> None:
+    """Write the columns that staff chose, and have the account read and judged by them."""
+    Installation.objects.filter(pk=installation.pk).update(refresh_at=now, wanted_at=now, **values)
+    transaction.on_commit(kick)
+
+
+def _refuse(request: HttpRequest, actor: Actor, verb: str, installation: Installation, reason: str) -> None:
+    Deed(actor, verb, installation, outcome="refused", reason=reason).tell()
+    messages.error(request, reason)
+
+
+def _is_id(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 19

@@ -1,0 +1,74 @@
+"""`manage.py load_extension FILE`: store an extension, its blueprint version and its mapping from an extension file."""
+
+import os
+import sys
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+
+from accounts.acting import Actor, Deed, audited
+from console.audit import command_line
+from extensions.blueprints import loading as blueprints
+from extensions.blueprints.document import MAX_BYTES, BadDocument, Document, check, read, with_sign_key
+from extensions.blueprints.models import Extension
+from extensions.mappings import loading as mappings
+
+
+@audited("extension.load")
+class Command(BaseCommand):
+    """Everything or nothing: when any part of the file is refused, nothing of it is stored."""
+
+    help = "Load an extension file (docs/extension-file.md). Safe to run twice."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", metavar="FILE", help="the extension file; - reads standard input")
+        parser.add_argument("--base-url", help="instead of the file's base_url")
+        parser.add_argument("--environment", choices=Extension.Environment.values, help="instead of the file's")
+
+    def handle(self, *, file: str, base_url: str | None, environment: str | None, **options: Any) -> None:
+        name = "standard input" if file == "-" else file
+        actor = command_line()
+        try:
+            document = read(_bytes(file))
+            overrides = {"base_url": base_url, "environment": environment}
+            document |= {key: value for key, value in overrides.items() if value is not None}
+            extension = _load(with_sign_key(document, os.environ), actor)
+        except OSError as exc:
+            raise CommandError(f"{name}: {_why(exc)}") from None
+        except BadDocument as exc:
+            Deed(actor, "extension.load", name, outcome="refused", reason=str(exc.problems[0])[:500]).tell()
+            lines = "\n".join(f"  {problem}" for problem in exc.problems)
+            raise CommandError(f"{name} was not loaded; nothing was stored.\n{lines}") from None
+        version = document["blueprint"]["version"]
+        count = extension.mappings.count()  # type: ignore[attr-defined]  # set by the mappings room
+        self.stdout.write(f"{extension.name}: blueprint version {version} and {count} mapped field(s) are loaded.")
+
+
+@transaction.atomic
+def _load(document: Document, actor: Actor) -> Extension:
+    check(document)
+    extension = blueprints.load(document, actor=actor)
+    if "mapping" in document:
+        mappings.load(extension, document["mapping"], actor=actor)
+    return extension
+
+
+def _bytes(file: str) -> bytes:
+    """At most one byte more than is allowed, so that a huge file is refused and not read."""
+    if file == "-":
+        return sys.stdin.buffer.read(MAX_BYTES + 1)
+    with Path(file).open("rb") as stream:
+        return stream.read(MAX_BYTES + 1)
+
+
+def _why(exc: OSError) -> str:
+    if isinstance(exc, FileNotFoundError):
+        return "there is no such file. Check the path."
+    if isinstance(exc, IsADirectoryError):
+        return "is a directory. Name the extension file itself."
+    if isinstance(exc, PermissionError):
+        return "may not be read. Give the user who runs this the right to read it."
+    return f"cannot be read: {exc.strerror}."

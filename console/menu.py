@@ -1,0 +1,51 @@
+"""The way to each room, in our words, for those who may enter it."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+# Label, name of the address, permission that it asks for.
+ROOMS = (
+    ("Fleet", "admin:index", ""),
+    ("Installations", "admin:installations_installation_changelist", "installations.view_installation"),
+    ("Fields", "fields-home", "installations.view_installation"),
+    ("Connect", "connect", "accounts.connect_account"),
+    ("Record", "admin:console_auditevent_changelist", "console.view_auditevent"),
+)
+LIST = "admin:installations_installation_changelist"
+
+
+def of(request: HttpRequest, app_list: list[dict[str, Any]]) -> dict[str, Any]:
+    """`rooms` and `settings` (each label, url, current), and `search`: where the find field leads, or None."""
+    rooms = list(_rooms(request))
+    known = {item["url"] for item in rooms}
+    settings = [
+        _item(request, str(model["name"]), model["admin_url"])
+        for app in app_list
+        for model in app["models"]
+        if model["admin_url"] and model["admin_url"] not in known
+    ]
+    may_search = request.user.has_perm("installations.view_installation")
+    return {"rooms": rooms, "settings": settings, "search": address(LIST) if may_search else None}
+
+
+def address(name: str) -> str | None:
+    """The address, or None while no room answers to that name."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return None
+
+
+def _rooms(request: HttpRequest) -> Iterator[dict[str, Any]]:
+    for label, name, permission in ROOMS:
+        url = address(name)
+        if url and (not permission or request.user.has_perm(permission)):
+            yield _item(request, label, url)
+
+
+def _item(request: HttpRequest, label: str, url: str) -> dict[str, Any]:
+    here = request.path == url or (url != reverse("admin:index") and request.path.startswith(url))
+    return {"label": label[:1].upper() + label[1:], "url": url, "current": here}

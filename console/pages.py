@@ -1,0 +1,98 @@
+"""What every page of ours has in common: who may open it, what the frame needs, and the answer when it may not.
+
+@page("installations.view_installation", unaudited="shows what the mirror holds; no personal data")
+def overview(request, oneflow_id, key):
+    return render(request, "installation/overview.html", context(request, title=…, crumbs=[…]))
+
+@page("installations.refresh_installation", audited="installation.refresh", methods=("POST",))
+def refresh(request, oneflow_id, key): …
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import wraps
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+
+from accounts.acting import Deed
+from console.audit import actor_of
+
+View = Callable[..., HttpResponseBase]
+Crumb = tuple[str, str]  # label, address
+
+
+def page(
+    permission: str,
+    *,
+    audited: str | None = None,
+    unaudited: str | None = None,
+    methods: Sequence[str] = ("GET",),
+) -> Callable[[View], View]:
+    """Make a function a page: for signed-in staff with `permission`, by `methods` only, its record declared.
+
+    Without sign-in the answer leads to the login page; without the permission it is 403 and recorded as denied.
+    The view itself records `audited` when it acts; `unaudited` says why there is nothing to record.
+    """
+    if (audited is None) == (unaudited is None):
+        raise TypeError("A page declares either what it records (audited) or why nothing (unaudited).")
+    allowed = {*methods, *(["HEAD"] if "GET" in methods else [])}
+
+    def declare(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if not admin.site.has_permission(request):
+                return redirect_to_login(request.get_full_path(), reverse("admin:login"))
+            if not request.user.has_perm(permission):
+                raise PermissionDenied(permission)
+            if request.method not in allowed:
+                return HttpResponseNotAllowed(sorted(allowed))
+            return view(request, *args, **kwargs)
+
+        decorated = never_cache(guarded)
+        decorated.permission = permission  # type: ignore[attr-defined]
+        decorated.methods = tuple(methods)  # type: ignore[attr-defined]
+        if audited:
+            decorated.audit_verb = audited  # type: ignore[attr-defined]
+        else:
+            decorated.audit_exempt = unaudited  # type: ignore[attr-defined]
+        return decorated
+
+    return declare
+
+
+def context(request: HttpRequest, *, title: str, crumbs: Iterable[Crumb] = (), **extra: Any) -> dict[str, Any]:
+    """What `console/page.html` needs: the admin site's own context, the title, and the crumbs above it."""
+    return {**admin.site.each_context(request), "title": title, "crumbs": list(crumbs), **extra}
+
+
+def denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """403 for whoever is signed in but not permitted; the try is recorded, whichever page it was."""
+    view = request.resolver_match.func if request.resolver_match else None
+    verb = getattr(view, "audit_verb", None) or "page.open"
+    wanted = str(exception) if "." in str(exception) else ""
+    Deed(
+        actor_of(request),
+        verb,
+        request.path,
+        outcome="denied",
+        reason=f"lacks {wanted}" if wanted else "",
+        details={"method": request.method},
+    ).tell()
+    return render(request, "403.html", context(request, title="Not permitted", wanted=wanted), status=403)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """404 in the console's frame."""
+    return render(request, "404.html", context(request, title="There is no such page"), status=404)
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """500 as a page that needs no database, which may be what is broken."""
+    return HttpResponse(render_to_string("500.html"), status=500)

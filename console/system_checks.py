@@ -1,0 +1,64 @@
+"""Django system checks of our settings: each mistake has an id and a hint."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
+
+from accounts import vault
+
+
+@register(Tags.security)
+def vault_keys(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
+    """E001: the vault's keys can be read."""
+    try:
+        vault.keys(settings.VAULT_KEYS)
+    except ValueError as exc:
+        return [Error(str(exc), hint="`manage.py setup --new-key` prints a fresh entry.", id="console.E001")]
+    return []
+
+
+@register()
+def lease_outlives_refresh(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
+    """E002: a lease is longer than the task's hard limit; else two refreshes of one installation could meet."""
+    if settings.REFRESH_LEASE.total_seconds() <= settings.REFRESH_HARD_LIMIT:
+        return [
+            Error(
+                "REFRESH_LEASE is not longer than REFRESH_HARD_LIMIT.",
+                hint="Leave REFRESH_LEASE unset, or set it at least 30 s above.",
+                id="console.E002",
+            )
+        ]
+    return []
+
+
+@register()
+def share_of_rate_limit(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
+    """W003: the token is the product's too, so most of Oneflow's 2,000 requests in 5 minutes stay its own."""
+    if settings.ONEFLOW_BUDGET > 1000:
+        return [
+            Warning(
+                f"The console may spend {settings.ONEFLOW_BUDGET} of each token's 2,000 requests in 5 minutes.",
+                hint="The product shares the token. Set ONEFLOW_BUDGET to 1000 or less.",
+                id="console.W003",
+            )
+        ]
+    return []
+
+
+@register(Tags.database, deploy=True)
+def server_database(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
+    """W004: production stands on a server database and broker."""
+    found: list[CheckMessage] = []
+    if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+        found.append(Warning("The database is SQLite.", hint="Set DATABASE_URL to PostgreSQL.", id="console.W004"))
+    if settings.CELERY_BROKER_URL.startswith("sqla"):
+        found.append(
+            Warning(
+                "The broker is the embedded one.",
+                hint="Set CELERY_BROKER_URL to Redis or RabbitMQ.",
+                id="console.W005",
+            )
+        )
+    return found

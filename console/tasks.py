@@ -1,0 +1,39 @@
+"""What worker and beat run: thin, with ids for arguments and no Celery retries. The database is the queue of record."""
+
+from uuid import UUID
+
+from celery import shared_task
+from django.conf import settings
+from django.utils import timezone
+
+# A worker that loads the tasks gives signs of life, however it was started.
+from console import broker, heartbeats, pruning, refreshing  # noqa: F401
+
+
+@shared_task(name=refreshing.DISPATCH)
+def dispatch_refreshes() -> None:
+    """Hand out the installations whose turn it is."""
+    refreshing.dispatch(timezone.now())
+
+
+# A hung connection must not outlive the lease: two refreshes of one installation would meet.
+@shared_task(
+    name=refreshing.REFRESH,
+    soft_time_limit=settings.REFRESH_SOFT_LIMIT,
+    time_limit=settings.REFRESH_HARD_LIMIT,
+)
+def refresh_installation(installation_id: int, lease_id: str) -> None:
+    """Refresh one installation, if the lease still holds."""
+    refreshing.refresh(installation_id, UUID(lease_id))
+
+
+@shared_task
+def sweep_broker() -> None:
+    """Delete what the embedded broker has delivered."""
+    broker.sweep()
+
+
+@shared_task
+def prune() -> None:
+    """Delete refreshes, exchanges and changes that retention no longer asks to keep."""
+    pruning.prune(timezone.now())

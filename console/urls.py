@@ -1,0 +1,20 @@
+"""Every address of the console. Ours come before the admin's, whose last pattern takes everything."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from console import assumptions, probes
+
+handler403 = "console.pages.denied"
+handler404 = "console.pages.not_found"
+handler500 = "console.pages.broken"
+
+urlpatterns = [
+    path("healthz", probes.healthz, name="healthz"),
+    path("readyz", probes.readyz, name="readyz"),
+    path("", include("console.connecting.urls")),
+    path("", include("console.installation.urls")),
+    path("", include("console.fields.urls")),
+    path("assumed/", assumptions.view, name="assumed"),
+    path("", admin.site.urls),
+]

@@ -1,0 +1,222 @@
+"""The extension file: read as JSON, checked against the published schema and against what a schema cannot say.
+
+`docs/extension-file.md` explains the file, `extension.schema.json` beside this module is its schema. Everything
+that is wrong becomes a `Problem` that names the place, what was expected and what to do; no problem repeats a secret.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from jsonschema import Draft202012Validator, ValidationError
+
+from extensions.blueprints.rules import base_url_problem, callback_url_problem
+
+SCHEMA = Path(__file__).with_name("extension.schema.json")
+# An extension with 100 template types of 300 fields is below it; what is larger was not meant for us.
+MAX_BYTES = 8_000_000
+MAX_PROBLEMS = 20
+
+Document = dict[str, Any]
+Place = Sequence[str | int]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong: where (a JSON path such as `$.blueprint.version`), what was expected, what to do."""
+
+    path: str
+    expected: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.expected} {self.remedy}"
+
+
+class BadDocument(Exception):
+    """The document cannot be loaded. `problems` says why, place by place."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(map(str, problems)))
+
+
+def read(raw: bytes) -> Document:
+    """The JSON object in the bytes of a file. Raises `BadDocument`."""
+    if len(raw) > MAX_BYTES:
+        raise _bad(f"the file is larger than {MAX_BYTES:,} bytes.", "Is this the right file?")
+    try:
+        document = json.loads(raw.decode("utf-8-sig"), object_pairs_hook=_once, parse_constant=_no_constant)
+    except UnicodeDecodeError as exc:
+        raise _bad(f"expected text in UTF-8; byte {exc.start + 1} is not.", "Save the file as UTF-8.") from None
+    except json.JSONDecodeError as exc:
+        where = f"line {exc.lineno}, column {exc.colno}"
+        raise _bad(f"expected JSON; {where}: {exc.msg}.", "Mend that line, or check it with a JSON editor.") from None
+    except RecursionError:
+        raise _bad("the JSON is nested too deeply to be an extension.", "Is this the right file?") from None
+    except ValueError as exc:
+        raise _bad(f"expected plain JSON; {exc}.", "Write each key once, and numbers as digits.") from None
+    if not isinstance(document, dict):
+        raise _bad(f"expected an object, found {_kind(document)}.", "Begin the file with { as the example does.")
+    return document
+
+
+def check(document: Document) -> None:
+    """Raise `BadDocument` with up to `MAX_PROBLEMS` problems unless the document can be loaded as it stands."""
+    # A dict, because the schema complains once for each of several missing keys and the words name them all.
+    problems = list(dict.fromkeys(map(_schema_problem, _in_order(_validator().iter_errors(document)))))
+    if not problems:
+        problems = [*_text_problems(document, ()), *_meaning_problems(document)]
+    if problems:
+        raise BadDocument(problems[:MAX_PROBLEMS])
+
+
+def with_sign_key(document: Document, environment: Mapping[str, str]) -> Document:
+    """The document with the sign key that `sign_key_env` names. Raises `BadDocument` when it is not there."""
+    name = document.get("sign_key_env")
+    if not isinstance(name, str) or not name:
+        return document
+    if "sign_key" in document:
+        raise BadDocument([Problem("$.sign_key", "stands beside sign_key_env.", "Keep one of the two.")])
+    if not environment.get(name):
+        problem = Problem("$.sign_key_env", f"the environment variable {name} is empty or not set.", "Set it.")
+        raise BadDocument([problem])
+    return {**{key: value for key, value in document.items() if key != "sign_key_env"}, "sign_key": environment[name]}
+
+
+@lru_cache(maxsize=1)
+def _validator() -> Draft202012Validator:
+    return Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8")))
+
+
+def _in_order(errors: Iterator[ValidationError]) -> list[ValidationError]:
+    return sorted(errors, key=lambda error: [str(step) for step in error.absolute_path])
+
+
+def _bad(expected: str, remedy: str) -> BadDocument:
+    return BadDocument([Problem("$", expected, remedy)])
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            raise ValueError(f"the key {key[:60]!r} stands twice in one object")
+        found[key] = value
+    return found
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"{name} is no number in JSON")
+
+
+def _kind(value: Any) -> str:
+    kinds = {bool: "true or false", str: "text", int: "a number", float: "a number", list: "a list", dict: "an object"}
+    return "null" if value is None else kinds.get(type(value), "something else")
+
+
+def _path(place: Place) -> str:
+    return "$" + "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in place)
+
+
+def _schema_problem(error: ValidationError) -> Problem:
+    """The schema's complaint in plain words. It never repeats the value, which may be a sign key."""
+    return Problem(_path(error.absolute_path), *_words(error))
+
+
+def _words(error: ValidationError) -> tuple[str, str]:
+    wanted: Any = error.validator_value
+    match error.validator:
+        case "type":
+            names = {"object": "an object", "array": "a list", "string": "text", "integer": "a whole number"}
+            expected = names.get(wanted, "true or false")
+            return f"expected {expected}, found {_kind(error.instance)}.", "Correct the value."
+        case "required":
+            missing = [key for key in wanted if key not in error.instance]
+            return f"lacks the key {_list(missing)}.", "Add it; docs/extension-file.md says what it holds."
+        case "additionalProperties":
+            known = error.schema["properties"]
+            unknown = [key[:60] for key in error.instance if key not in known]
+            return f"does not know the key {_list(unknown)}.", f"Use one of {_list(list(known))}, or take it out."
+        case "enum":
+            return f"expected one of {_list(wanted)}.", "Choose one of them."
+        case "pattern":
+            return f"{_pattern_words(wanted)}", "Correct the value."
+        case "minLength" | "minItems":
+            return "is empty.", "Fill it in."
+        case "maxLength":
+            return f"expected at most {wanted} characters, found {len(error.instance)}.", "Shorten it."
+        case "maxItems":
+            return f"expected at most {wanted} entries, found {len(error.instance)}.", "Take some out."
+        case "minimum" | "maximum":
+            return "expected a whole number from 1 to 2147483647.", "Correct the number."
+        case "uniqueItems":
+            return "holds the same entry twice.", "Keep one of them."
+        case "not":
+            return (
+                "expected the extension's own key: custom marks tokens made by hand.",
+                "Ask Oneflow for it.",
+            )
+    return f"does not satisfy the schema ({error.validator}).", "See docs/extension.schema.json."
+
+
+def _pattern_words(pattern: str) -> str:
+    if pattern.startswith("^[A-Za-z0-9_-]"):
+        return "expected letters a to z, digits, _ and - only."
+    if pattern.startswith("^[a-z_]+("):
+        return "expected an event type of two or three parts, such as contract:sign."
+    if pattern.startswith("^[A-Za-z_][A-Za-z0-9_]*$"):
+        return "expected the name of an environment variable, such as ACME_SIGN_KEY."
+    if pattern.startswith("^[A-Za-z_]"):
+        return "expected a path of names with dots between them, such as deal.amount."
+    return "expected text without spaces at either end."
+
+
+def _list(words: Sequence[str], most: int = 12) -> str:
+    shown = ", ".join(words[:most])
+    return f"{shown} and {len(words) - most} more" if len(words) > most else shown
+
+
+def _text_problems(value: Any, place: Place) -> Iterator[Problem]:
+    """Characters that no database and no screen can hold: control characters, halves of a surrogate pair."""
+    if isinstance(value, dict):
+        for key, each in value.items():
+            yield from _text_problems(each, [*place, key])
+    elif isinstance(value, list):
+        for number, each in enumerate(value):
+            yield from _text_problems(each, [*place, number])
+    elif isinstance(value, str):
+        lines = bool(place) and place[-1] in {"description", "notes"}
+        allowed = "\n\r\t" if lines else ""
+        if any((ord(sign) < 32 and sign not in allowed) or 0xD800 <= ord(sign) <= 0xDFFF for sign in value):
+            yield Problem(_path(place), "holds a character that cannot be shown, such as a line break.", "Take it out.")
+
+
+def _meaning_problems(document: Document) -> Iterator[Problem]:
+    if sentence := base_url_problem(document["base_url"]):
+        yield Problem("$.base_url", sentence, "Correct the address.")
+    for number, url in enumerate(document["callback_urls"]):
+        if sentence := callback_url_problem(url):
+            yield Problem(f"$.callback_urls[{number}]", sentence, "Correct the address.")
+    if document["integration_key"] in document.get("dependencies", []):
+        yield Problem("$.dependencies", "names the extension itself.", "Take it out.")
+    types = document["blueprint"]["template_types"]
+    place = "$.blueprint.template_types"
+    yield from _twice([each["extension_type"] for each in types], place, "extension_type", "template types")
+    for number, each in enumerate(types):
+        custom_ids = [field["custom_id"] for field in each["fields"]]
+        yield from _twice(custom_ids, f"{place}[{number}].fields", "custom_id", "fields of one template type")
+    rows = [f"{row['template_type']}.{row['custom_id']}" for row in document.get("mapping", [])]
+    yield from _twice(rows, "$.mapping", "custom_id", "rows for one field")
+
+
+def _twice(values: Sequence[str], place: str, key: str, what: str) -> Iterator[Problem]:
+    first: dict[str, int] = {}
+    for number, value in enumerate(values):
+        if value in first:
+            expected = f"{value} stands already at {place}[{first[value]}]: no two {what} share it."
+            yield Problem(f"{place}[{number}].{key}", expected, "Rename one or take it out.")
+        first.setdefault(value, number)

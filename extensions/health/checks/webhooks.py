@@ -1,0 +1,174 @@
+"""Whether each template type of ours has one webhook of ours that sends what we need to where it should.
+
+What "of ours" means is told in `extensions.installations.matching`; a customer's own webhook is none of our business.
+"""
+
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from extensions.blueprints.models import BlueprintTemplateType
+from extensions.health.asking import Answer, Found, Unjudged, check, missing_types
+from extensions.health.facts import Facts, texts
+from extensions.installations.models import TemplateType, Webhook
+from oneflow.addresses import is_loopback
+
+NEEDS = ("template_types", "webhooks")
+
+
+def _found(code: str, facts: Facts, webhook: Webhook, answer: str, **values: object) -> Found:
+    """A finding about one webhook; which template type it serves stands in the evidence."""
+    served = [
+        wanted.extension_type for wanted, row in facts.here() if row.oneflow_id == webhook.template_type_oneflow_id
+    ]
+    return Found(
+        code,
+        subject=f"webhook/{webhook.oneflow_id}",
+        subject_name=str(webhook.oneflow_id),
+        evidence={
+            "asked": "GET /webhooks",
+            "answer": answer,
+            "part": "webhooks",
+            "template_type": "".join(served[:1]),
+            "callback_url": webhook.callback_url,
+            "remembered": webhook.remembered,
+            **values,
+        },
+    )
+
+
+def _bound(facts: Facts, row: TemplateType) -> list[Webhook]:
+    return [each for each in facts.webhooks_of_ours if each.template_type_oneflow_id == row.oneflow_id]
+
+
+def _unbound(facts: Facts) -> list[Webhook]:
+    return [each for each in facts.webhooks_of_ours if each.template_type_oneflow_id is None]
+
+
+@check("webhook.missing", needs=NEEDS)
+def missing(facts: Facts) -> Answer:
+    """Each template type of ours has a webhook. One tied to no type sends every contract, hence these too."""
+    yield from missing_types(facts)
+    if _unbound(facts):
+        return
+    for wanted, row in facts.here():
+        if not _bound(facts, row):
+            yield Found(
+                "webhook.missing",
+                subject=wanted.extension_type,
+                subject_name=row.name,
+                evidence={
+                    "asked": "GET /webhooks",
+                    "answer": f"none of ours for template type {row.oneflow_id}",
+                    "part": "webhooks",
+                },
+            )
+
+
+@check("webhook.duplicate", needs=NEEDS)
+def duplicate(facts: Facts) -> Answer:
+    """No template type has two webhooks of ours, which would tell everything twice."""
+    yield from missing_types(facts)
+    for wanted, row in facts.here():
+        ids = [each.oneflow_id for each in _bound(facts, row)]
+        if len(ids) > 1:
+            yield Found(
+                "webhook.duplicate",
+                subject=wanted.extension_type,
+                subject_name=row.name,
+                evidence={
+                    "asked": "GET /webhooks",
+                    "answer": f"{len(ids)} of ours: {', '.join(map(str, ids))}",
+                    "part": "webhooks",
+                    "webhooks": ids,
+                },
+            )
+
+
+@check("webhook.misdirected", "webhook.insecure", needs=("webhooks",))
+def address(facts: Facts) -> Answer:
+    """The webhooks of ours point to a right address, by https; loopback, where the sandbox is, excepted."""
+    patterns = facts.callback_urls()
+    for webhook in facts.webhooks_of_ours:
+        if patterns and not facts.points_right(webhook):
+            yield _found("webhook.misdirected", facts, webhook, "another address", expected=patterns)
+        if not _secure(webhook.callback_url):
+            yield _found("webhook.insecure", facts, webhook, "no https")
+
+
+def _secure(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+    except ValueError:
+        return False
+    return parts.scheme.lower() == "https" or is_loopback(host)
+
+
+@check("webhook.unbound", "webhook.legacy", needs=("webhooks",))
+def form(facts: Facts) -> Answer:
+    """The webhooks of ours are tied to a template type and send the current format (API: 10.1, 11.6)."""
+    for webhook in facts.webhooks_of_ours:
+        if webhook.template_type_oneflow_id is None:
+            yield _found("webhook.unbound", facts, webhook, "template_group_id: null")
+        if webhook.legacy:
+            yield _found("webhook.legacy", facts, webhook, "legacy_webhook: true")
+
+
+@check("webhook.deaf", needs=NEEDS)
+def deaf(facts: Facts) -> Answer:
+    """Together, a type's webhooks send each wanted event type, from each workspace that has its templates."""
+    yield from missing_types(facts)
+    lacks: dict[int, Found] = {}
+    for wanted, row in facts.here():
+        serving = _bound(facts, row) or _unbound(facts)
+        if not serving:
+            continue
+        left_out = _left_out(wanted, row, serving, facts)
+        if left_out:
+            webhook = serving[0]
+            evidence = {"template_type": wanted.extension_type, "template_type_name": row.name, **left_out}
+            answer = "its filters leave out what we need"
+            lacks.setdefault(webhook.oneflow_id, _found("webhook.deaf", facts, webhook, answer, **evidence))
+        elif not facts.read("templates"):
+            yield Unjudged(within=wanted.extension_type, part="templates")
+    yield from lacks.values()
+
+
+def _left_out(
+    wanted: BlueprintTemplateType, row: TemplateType, serving: list[Webhook], facts: Facts
+) -> dict[str, list[object]]:
+    """The event types that no workspace sends, and the workspaces that do not send all the others."""
+    filters = [list(_filters(webhook)) for webhook in serving]
+    if not all(filters):
+        return {}  # one without filters sends everything
+    rules = [rule for each in filters for rule in each]
+    # Where the templates are is not judged from what was read at another time.
+    templates = facts.templates_here.get(row.oneflow_id, ()) if facts.read("templates") else ()
+    workspaces = {place for template in templates for place in _ids(template.workspace_ids)}
+    events = texts(wanted.event_types)
+    deaf_to: list[object] = [event for event in events if not any(_hears(rule, event) for rule in rules)]
+    heard = [event for event in events if event not in deaf_to]
+    blind_to: list[object] = [
+        place
+        for place in sorted(workspaces)
+        if not all(any(_hears(rule, event, place) for rule in rules) for event in heard)
+    ]
+    found = {"event_types": deaf_to, "workspaces": blind_to}
+    return {name: values for name, values in found.items() if values}
+
+
+def _filters(webhook: Webhook) -> Iterator[dict[str, object]]:
+    filters = webhook.filters if isinstance(webhook.filters, list) else []
+    return (each for each in filters if isinstance(each, dict))
+
+
+def _hears(rule: dict[str, object], event: str, workspace: int | None = None) -> bool:
+    """Whether a filter lets an event through; the rules inside one are AND, a rule it has not narrows nothing."""
+    events, places = rule.get("event_types"), rule.get("workspace_ids")
+    heard = events is None or (isinstance(events, list) and event in events)
+    within = workspace is None or places is None or (isinstance(places, list) and workspace in places)
+    return heard and within
+
+
+def _ids(value: object) -> list[int]:
+    return [each for each in value if isinstance(each, int)] if isinstance(value, list) else []

@@ -1,0 +1,201 @@
+"""Everything that a check may look at, gathered once so that judging touches no database."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from accounts.models import ApiToken
+from accounts.vault import Unreadable
+from extensions.blueprints.models import BlueprintField, BlueprintTemplateType
+from extensions.installations.matching import is_ours, points_right, types_of_ours
+from extensions.installations.mirror import Mirror
+from extensions.installations.models import DataField, Installation, Part, Template, TemplateType, Webhook
+from extensions.mappings.models import Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class WantedField:
+    """A field of the blueprint version, as far as it is judged."""
+
+    extension_type: str
+    custom_id: str
+    name: str
+    description: str
+    placeholder: str
+    required: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Filling:
+    """A mapping, as far as it is judged."""
+
+    path: str
+    label: str
+
+
+PARTS = ("account", "users", "workspaces", "templates", "template_types", "webhooks", "extensions", "usable")
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """One installation: what it should have, what it has, and how well we know.
+
+    Fields, templates and webhooks are those that Oneflow still listed when their part was last read.
+    """
+
+    installation: Installation
+    now: datetime
+    mirror: Mirror
+    token_readable: bool
+    wanted: tuple[BlueprintTemplateType, ...]
+    wanted_fields: dict[str, tuple[WantedField, ...]]
+    mappings: dict[tuple[str, str], Filling]
+    roles: dict[str, TemplateType | None]
+    fields_here: dict[int, tuple[DataField, ...]]
+    templates_here: dict[int, tuple[Template, ...]]
+    webhooks_of_ours: tuple[Webhook, ...]
+    parts: dict[str, Part]
+
+    def read(self, name: str) -> bool:
+        """Whether the latest try read the part in full."""
+        part = self.parts.get(name)
+        return bool(part and part.read_at and not part.unread_reason)
+
+    def read_at(self, name: str) -> datetime | None:
+        """When the part was last read in full."""
+        part = self.parts.get(name)
+        return part.read_at if part else None
+
+    @property
+    def token_rejected(self) -> bool:
+        token = self.installation.token
+        return token is not None and token.state == ApiToken.State.REJECTED
+
+    def here(self) -> list[tuple[BlueprintTemplateType, TemplateType]]:
+        """The wanted template types that the account has, each with the row that plays its role."""
+        return [(each, row) for each in self.wanted if (row := self.roles.get(each.extension_type))]
+
+    def points_right(self, webhook: Webhook) -> bool:
+        return points_right(webhook.callback_url, self.callback_urls(), self.installation.account.oneflow_id)
+
+    def callback_urls(self) -> list[str]:
+        return texts(self.installation.extension.callback_urls)
+
+
+def texts(value: object) -> list[str]:
+    """The non-empty strings of what should be a list of them; staff edit such lists by hand."""
+    return [each for each in value if isinstance(each, str) and each] if isinstance(value, list) else []
+
+
+def fields_part(row: TemplateType) -> str:
+    """The name of the part that holds a template type's fields."""
+    return f"fields/{row.oneflow_id}"
+
+
+def gather(installation: Installation, mirror: Mirror, now: datetime) -> Facts:
+    """The facts of an installation (loaded with account, extension and token), in three statements.
+
+    A fourth is needed only while a mapping fills a field outside the installation's version of the blueprint.
+    """
+    wanted = tuple(BlueprintTemplateType.objects.filter(blueprint=installation.blueprint_id))
+    wanted_fields = _wanted_fields(installation, wanted)
+    roles = types_of_ours(wanted, mirror.template_types)
+    current = {*PARTS, *(fields_part(row) for row in roles.values() if row)}
+    return Facts(
+        installation=installation,
+        now=now,
+        mirror=mirror,
+        token_readable=_readable(installation.token),
+        wanted=wanted,
+        wanted_fields=wanted_fields,
+        mappings=_mappings(installation, wanted_fields),
+        roles=roles,
+        fields_here=_present_fields(mirror.fields),
+        templates_here=_active_templates(mirror.templates),
+        webhooks_of_ours=tuple(_ours(installation, mirror.webhooks)),
+        # A part of a template type that plays no role any more says nothing about today.
+        parts={name: part for name, part in mirror.parts.items() if name in current},
+    )
+
+
+def _readable(token: ApiToken | None) -> bool:
+    if token is None:
+        return False
+    try:
+        token.reveal()
+    except Unreadable:
+        return False
+    return True
+
+
+def _wanted_fields(
+    installation: Installation, wanted: Iterable[BlueprintTemplateType]
+) -> dict[str, tuple[WantedField, ...]]:
+    """The fields of the blueprint version by template type; plain rows, as there may be many."""
+    found: dict[str, list[WantedField]] = {each.extension_type: [] for each in wanted}
+    rows = BlueprintField.objects.filter(template_type__blueprint=installation.blueprint_id).values_list(
+        "template_type__extension_type", "custom_id", "name", "description", "placeholder", "required"
+    )
+    for row in rows:
+        field = WantedField(*row)
+        found.setdefault(field.extension_type, []).append(field)
+    return {name: tuple(each) for name, each in found.items()}
+
+
+def _mappings(
+    installation: Installation, wanted_fields: dict[str, tuple[WantedField, ...]]
+) -> dict[tuple[str, str], Filling]:
+    """The mappings that concern this installation, by template type and `custom_id`.
+
+    One that serves only another version of the blueprint is no fault of an installation that has this one.
+    """
+    wanted = {(name, field.custom_id) for name, fields in wanted_fields.items() for field in fields}
+    rows = Mapping.objects.filter(extension=installation.extension_id).order_by()
+    found = {
+        (extension_type, custom_id): Filling(path, label)
+        for extension_type, custom_id, path, label in rows.values_list("extension_type", "custom_id", "path", "label")
+        if path.strip()
+    }
+    outside = sorted(found.keys() - wanted)
+    for key in _of_other_versions(installation, outside) if outside else ():
+        found.pop(key, None)
+    return found
+
+
+def _of_other_versions(installation: Installation, keys: Sequence[tuple[str, str]]) -> Iterable[tuple[str, str]]:
+    fields = BlueprintField.objects.filter(
+        template_type__blueprint__extension=installation.extension_id,
+        custom_id__in=[custom_id for _, custom_id in keys],
+    )
+    known = set(fields.values_list("template_type__extension_type", "custom_id").distinct().order_by())
+    return (key for key in keys if key in known)
+
+
+def _present_fields(rows: Iterable[DataField]) -> dict[int, tuple[DataField, ...]]:
+    found: defaultdict[int, list[DataField]] = defaultdict(list)
+    for row in rows:
+        if row.missing_since is None:
+            found[row.template_type_oneflow_id].append(row)
+    return {type_id: tuple(each) for type_id, each in found.items()}
+
+
+def _active_templates(rows: Iterable[Template]) -> dict[int, tuple[Template, ...]]:
+    found: defaultdict[int, list[Template]] = defaultdict(list)
+    for row in rows:
+        if row.missing_since is None and row.active and row.template_type_oneflow_id is not None:
+            found[row.template_type_oneflow_id].append(row)
+    return {type_id: tuple(each) for type_id, each in found.items()}
+
+
+def _ours(installation: Installation, rows: Iterable[Webhook]) -> Iterable[Webhook]:
+    patterns = texts(installation.extension.callback_urls)
+    for row in sorted(rows, key=lambda each: each.oneflow_id):
+        ours = row.missing_since is None and is_ours(
+            row,
+            instance=installation.shown_instance,
+            patterns=patterns,
+            account_id=installation.account.oneflow_id,
+        )
+        if ours:
+            yield row

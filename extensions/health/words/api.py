@@ -1,0 +1,76 @@
+"""Words for when Oneflow does not answer, or we have not asked for too long."""
+
+from extensions.health.words.saying import (
+    ADMINISTRATOR,
+    HERE,
+    PLAN_ASSUMED,
+    STAFF,
+    Case,
+    Explanation,
+    Step,
+    ask_oneflow,
+)
+
+MEANINGS = {
+    "unavailable": "Oneflow is disturbed, or slow, or the network between is.",
+    "unexpected_answer": "Oneflow answered something that the console does not understand: its API may have changed.",
+    "not_permitted": "Oneflow refuses these calls to this account: the plan may be without API access, or "
+    "the account closed.",
+    "rejected": "Oneflow did not take a request that it documents.",
+    "not_found": "Oneflow does not know an address that the console asks: some of them are assumed.",
+    "invalid_token": "Oneflow answered 401 for one address while it takes the token for others.",
+    "user_refused": "Oneflow refuses the acting user, whom it lists as active.",
+}
+
+
+def limited(case: Case) -> Explanation:
+    return Explanation(
+        sentence="Oneflow's rate limit was reached for this account",
+        how_we_know=case.known(),
+        usually="The product shares the token and its 2,000 requests in 5 minutes: look there first. The "
+        "console itself takes a "
+        "quarter at most, and asks for less for a while after this.",
+        steps=(
+            Step(STAFF, "the product's log", "See what calls Oneflow so often for this customer."),
+            Step(STAFF, HERE, "Wait: the console asks again by itself."),
+        ),
+    )
+
+
+def failing(case: Case) -> Explanation:
+    reasons = [str(each) for each in case.evidence.get("reasons", ())]
+    parts = ", ".join(map(str, case.evidence.get("parts", ())))
+    refused = "not_permitted" in reasons
+    questions: tuple[str, ...] = ()
+    if refused:
+        questions = (
+            "On which plan is the customer, and does it include the API?",
+            "Is the account still open?",
+        )
+    return Explanation(
+        sentence="Oneflow does not answer properly for this account",
+        how_we_know=f"{case.known()} Not read: {parts}." if parts else case.known(),
+        usually=" ".join(MEANINGS[each] for each in reasons if each in MEANINGS) or "Oneflow is disturbed.",
+        steps=(
+            Step(STAFF, f"{HERE}: Refresh now", "See whether it lasts. Meanwhile what was read last is shown."),
+            ask_oneflow("If it lasts: report it, with the request ids."),
+        ),
+        customer=case.letter(
+            f"Oneflow does not answer {case.extension} properly for your account. "
+            + ("Has your plan with Oneflow changed lately?" if refused else "We are looking into it with Oneflow.")
+        ),
+        next_questions=questions,
+        assumed=PLAN_ASSUMED if refused else "",
+    )
+
+
+def stale(case: Case) -> Explanation:
+    return Explanation(
+        sentence="The state of this account is too old to be trusted",
+        how_we_know="The last refresh is longer ago than a verdict is good for.",
+        usually="The worker or the beat of this console is not running, or has more to do than it can.",
+        steps=(
+            Step(STAFF, "the foot of this page", "See whether worker and beat are alive."),
+            Step(ADMINISTRATOR, "the server: manage.py doctor", "Mend what it names, then refresh."),
+        ),
+    )

@@ -1,0 +1,155 @@
+"""Words for data fields of ours and the mappings that fill them."""
+
+from extensions.health.words.saying import (
+    ACTIVE_ASSUMED,
+    CUSTOMER,
+    ENGINEER,
+    HERE,
+    STAFF,
+    Case,
+    Explanation,
+    Mode,
+    Step,
+    anew_letter,
+    ask_oneflow,
+    enabling_anew,
+)
+
+
+def _place(case: Case) -> str:
+    return f' in "{case.template_type}"' if case.template_type else ""
+
+
+def _ours_to_mend(case: Case, what: str) -> tuple[Step, ...]:
+    who = ENGINEER if case.mode == Mode.TOOLKIT else STAFF
+    warning = (
+        "Send every field of the type: the PUT removes whatever it leaves out, from all templates too. "
+        "Read it back afterwards."
+    )
+    return (Step(who, "the API: PUT /template_types/{id}/data_fields", f"{what} {warning}"),)
+
+
+def missing(case: Case) -> Explanation:
+    steps = (
+        (
+            *enabling_anew(case),
+            ask_oneflow(f'If "{case.name}" is still missing then: ask why the blueprint did not make it.'),
+        )
+        if case.owned
+        else _ours_to_mend(case, f'Add the field "{case.name}" again.')
+    )
+    return Explanation(
+        sentence=f'Field "{case.name}"{_place(case)} is missing',
+        how_we_know=case.known(),
+        usually="The extension was enabled before the field was part of the blueprint, or the field was removed.",
+        steps=steps,
+        customer=anew_letter(case, f'The field "{case.name}" is missing in your Oneflow account.')
+        if case.owned
+        else case.no_fault_of_yours(),
+        next_questions=(
+            f"Is another version of the blueprint the right one for {case.account}? Then set it under the facts.",
+        ),
+    )
+
+
+def inactive(case: Case) -> Explanation:
+    what = f'Set `active` of the field "{case.name}" to true; of a system field nothing else can change.'
+    owned_steps = (
+        Step(CUSTOMER, f"Oneflow: the fields of {case.template_type or 'the template type'}", "Switch the field on."),
+        Step(ENGINEER, "the API: PUT /template_types/{id}/data_fields", f"Or: {what} Send every field, read it back."),
+    )
+    return Explanation(
+        sentence=f'Field "{case.name}"{_place(case)} is off',
+        how_we_know=case.known(),
+        usually="Somebody switched the field off; it then acts like a removed one.",
+        steps=owned_steps if case.owned else _ours_to_mend(case, what),
+        customer=case.letter(
+            f'The field "{case.name}"{_place(case)} is switched off in your Oneflow account, so '
+            f"{case.extension} cannot fill it.",
+            "Please switch it on again.",
+        ),
+        assumed=ACTIVE_ASSUMED if case.owned else "",
+    )
+
+
+def changed(case: Case) -> Explanation:
+    differs = case.evidence.get("differs", {})
+    told = "; ".join(
+        f'{name} is "{each.get("after", "")}", in the blueprint "{each.get("before", "")}"'
+        for name, each in differs.items()
+    )
+    what = ", ".join(differs) or "something"
+    owned_steps = (
+        Step(
+            STAFF,
+            HERE,
+            "Nothing is broken: fields are filled by their custom_id. See whether the installation has "
+            "another version of "
+            "the blueprint, and set that under the facts.",
+        ),
+        ask_oneflow(
+            "If the text must be mended: ask for it. A system field takes no change but `active`; "
+            "disabling and enabling the extension would do it too, but costs the token."
+        ),
+    )
+    return Explanation(
+        sentence=f'Field "{case.name}"{_place(case)} differs from the blueprint: {what}',
+        how_we_know=f"{case.known()} {told}." if told else case.known(),
+        usually="The account was set up from another version of the blueprint: a later release reaches "
+        "nobody by itself.",
+        steps=owned_steps if case.owned else _ours_to_mend(case, f'Set {what} of the field "{case.name}" anew.'),
+    )
+
+
+def shadowed(case: Case) -> Explanation:
+    others = ", ".join(case.evidence.get("shadows", ())) or "another field"
+    return Explanation(
+        sentence=f'Another field is also called "{case.name}"{_place(case)}',
+        how_we_know=case.known(),
+        usually="Somebody added a field by hand before the extension's own was noticed; people then fill in "
+        "and place the "
+        "wrong one, which stays empty.",
+        steps=(
+            Step(
+                CUSTOMER,
+                f"Oneflow: the fields of {case.template_type or 'the template type'}",
+                f"Rename or remove the own field ({others}), and place the extension's field in the "
+                f"templates instead. "
+                "Only the customer can change a field of their own.",
+            ),
+        ),
+        customer=case.letter(
+            f'Your Oneflow account has two fields called "{case.name}": ours, which {case.extension} fills, '
+            f"and one of your own "
+            f"({others}).",
+            "Please rename or remove your own one and use ours in your templates, so that the right one is filled.",
+        ),
+    )
+
+
+def mapping(case: Case) -> Explanation:
+    if case.evidence.get("lacks") == "mapping":
+        sentence = f'Nothing fills the field "{case.name}"'
+        usually = "A version of the blueprint was released with a new field before its mapping was."
+        step = Step(
+            ENGINEER,
+            "Mappings, or the extension file with load_extension",
+            f'Say which value of the product fills "{case.name}" ({case.finding.subject}).',
+        )
+    else:
+        sentence = f'A mapping fills the field "{case.name}", which is not there'
+        usually = (
+            "The field was taken out of the blueprint, is missing or off in the account, or is misspelt in the mapping."
+        )
+        step = Step(
+            ENGINEER,
+            "Mappings, or the extension file with load_extension",
+            f"Correct or remove the mapping of {case.finding.subject}; if the field itself is missing or "
+            f"off, mend that first.",
+        )
+    return Explanation(
+        sentence=sentence,
+        how_we_know=case.known(),
+        usually=usually,
+        steps=(step, Step(STAFF, f"{HERE}: Refresh now", "See the field inspector tell what fills it.")),
+    )

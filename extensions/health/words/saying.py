@@ -1,0 +1,160 @@
+"""What is said of a finding, and the turns of phrase that several of them share."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from extensions.health.models import Finding
+from extensions.installations.models import Installation
+
+Mode = Installation.Mode
+
+ENGLISH = "en"
+
+CUSTOMER, STAFF, ADMINISTRATOR, ENGINEER, ONEFLOW = (
+    "the customer's administrator",
+    "you",
+    "an administrator of this console",
+    "an engineer of yours",
+    "Oneflow's support",
+)
+HERE = "this page"
+
+REVOKED_ASSUMED = (
+    "That disabling the extension revokes its token, and that enabling it anew makes another, is assumed: "
+    "Oneflow documents only that a refused token answers 401."
+)
+PLAN_ASSUMED = (
+    "That 402 means a plan without API access, and 403 a closed account, is assumed. The answer itself stands in the "
+    "evidence."
+)
+ACTIVE_ASSUMED = "That `active` of a system field is changed through the template type's PUT is assumed."
+OWNED_ASSUMED = "That Oneflow refuses any change to what the extension owns, through the API too, is assumed."
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing to do: who does it, where, and what it is."""
+
+    who: str
+    where: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A finding in plain words. `customer` holds the text to send, by language; none where there is "
+    "nothing to tell."""
+
+    sentence: str
+    how_we_know: str
+    usually: str
+    steps: tuple[Step, ...]
+    customer: Mapping[str, str] = field(default_factory=dict)
+    next_questions: tuple[str, ...] = ()
+    assumed: str = ""
+
+    @property
+    def customer_text(self) -> str:
+        return self.customer.get(ENGLISH, "")
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A finding in its installation, with the names that its words need."""
+
+    finding: Finding
+    installation: Installation
+    mode: str
+
+    @property
+    def account(self) -> str:
+        return str(self.installation.account)
+
+    @property
+    def extension(self) -> str:
+        return self.installation.extension.name
+
+    @property
+    def name(self) -> str:
+        """The subject's human name, or its key where it has none."""
+        return self.finding.subject_name or self.finding.subject.rpartition("/")[2]
+
+    @property
+    def evidence(self) -> dict[str, Any]:
+        return self.finding.evidence
+
+    @property
+    def template_type(self) -> str:
+        """The human name of the template type that the subject belongs to."""
+        return str(self.evidence.get("template_type_name") or self.evidence.get("template_type") or "")
+
+    @property
+    def owned(self) -> bool:
+        """Whether the extension made the subject, so that nobody but Oneflow can change it."""
+        return self.mode == Mode.EXTENSION and not self.evidence.get("remembered")
+
+    def known(self) -> str:
+        """What was asked and what came back, as the evidence keeps it."""
+        asked, answer = self.evidence.get("asked", ""), self.evidence.get("answer", "")
+        told = " → ".join(str(each) for each in (asked, answer) if each)
+        if self.finding.last_known:
+            return f"{told}. It could not be read again since: this is what was last known."
+        return f"{told}." if told else ""
+
+    def letter(self, *paragraphs: str) -> dict[str, str]:
+        """A text to the customer, with greeting; each paragraph a sentence or more."""
+        return {ENGLISH: "\n\n".join((f"Hello {self.account},", *paragraphs))}
+
+    def no_fault_of_yours(self) -> dict[str, str]:
+        return self.letter(
+            f"The connection between Oneflow and {self.extension} is disturbed. The fault is on our side and we are "
+            "mending it; there is nothing for you to do."
+        )
+
+
+def token_steps(case: Case) -> tuple[Step, ...]:
+    """How a new token comes to us."""
+    if case.mode == Mode.DEVELOPMENT:
+        made = Step("you", "Oneflow: Marketplace → API tokens", "Create a new token and copy it: it is shown once.")
+    else:
+        made = Step(
+            CUSTOMER,
+            f"Oneflow: Marketplace → {case.extension}",
+            "Enable the extension (if it is enabled: disable it, then enable it again) and copy the token. "
+            "It is shown once and cannot be looked up later.",
+        )
+    relink = Step(STAFF, f"{HERE}: Relink", "Paste the new token. The installation and its history are kept.")
+    product = Step(STAFF, "the product", "Give it the new token too: it used the old one as well.")
+    return made, relink, product
+
+
+def enabling_anew(case: Case) -> tuple[Step, ...]:
+    """Disable and enable, which makes again what the extension owns; what it costs is said first."""
+    warning = Step(
+        STAFF,
+        "before anything else",
+        "Disabling the extension costs the token: the old one ends and nothing works until the new one is "
+        "linked here and in the product. Agree on a time with the customer.",
+    )
+    again = Step(
+        CUSTOMER,
+        f"Oneflow: Marketplace → {case.extension}",
+        "Disable the extension, enable it again, and copy the token that is then shown once.",
+    )
+    return (warning, again, *token_steps(case)[1:])
+
+
+def ask_oneflow(what: str) -> Step:
+    return Step(ONEFLOW, "support, with the request ids in the evidence", what)
+
+
+def anew_letter(case: Case, what: str) -> dict[str, str]:
+    """The text that asks the customer to disable and enable the extension."""
+    return case.letter(
+        what,
+        f"Please open {case.extension} in Oneflow's Marketplace, disable it, enable it again, and send us "
+        f"the token that "
+        "Oneflow then shows. It is shown only once. Between these two steps no contract reaches us, so choose "
+        "a quiet moment.",
+    )

@@ -1,0 +1,95 @@
+"""Words for template types of ours."""
+
+from extensions.health.words.saying import (
+    CUSTOMER,
+    ENGINEER,
+    HERE,
+    OWNED_ASSUMED,
+    STAFF,
+    Case,
+    Explanation,
+    Mode,
+    Step,
+    anew_letter,
+    ask_oneflow,
+    enabling_anew,
+)
+
+
+def _made_by_us(case: Case, what: str) -> tuple[Step, ...]:
+    """The remedy where the extension did not make the type: whoever made it makes it again."""
+    if case.mode == Mode.TOOLKIT:
+        return (Step(ENGINEER, "the product's set-up of this account", what),)
+    return (Step(STAFF, "Oneflow: template types", what),)
+
+
+def missing(case: Case) -> Explanation:
+    steps = (
+        (
+            *enabling_anew(case),
+            ask_oneflow(f'If "{case.name}" is still missing then: ask why the blueprint did not make it.'),
+        )
+        if case.owned
+        else _made_by_us(case, f'Make the template type "{case.name}" again, with its fields, and confirm it here.')
+    )
+    return Explanation(
+        sentence=f'Template type "{case.name}" is missing',
+        how_we_know=case.known(),
+        usually="The extension was enabled before this type was part of it, or setting the account up did not finish.",
+        steps=steps,
+        customer=anew_letter(case, f'The template type "{case.name}" is missing in your Oneflow account.')
+        if case.owned
+        else case.no_fault_of_yours(),
+        next_questions=(
+            f"Is another version of the blueprint the right one for {case.account}? Then set it under the facts.",
+        ),
+        assumed=OWNED_ASSUMED if case.owned else "",
+    )
+
+
+def inactive(case: Case) -> Explanation:
+    steps = (
+        (
+            ask_oneflow(f'Ask to have the template type "{case.name}" activated again: this keeps the token.'),
+            *enabling_anew(case),
+        )
+        if case.owned
+        else _made_by_us(case, f'Switch the template type "{case.name}" on again.')
+    )
+    return Explanation(
+        sentence=f'Template type "{case.name}" is inactive',
+        how_we_know=case.known(),
+        usually="Disabling the extension leaves its types inactive, or somebody switched this one off.",
+        steps=steps,
+        customer=case.letter(
+            f'The template type "{case.name}" is inactive in your Oneflow account, so no new contract of '
+            f"its kind can be "
+            "made. We are asking Oneflow to activate it."
+        )
+        if case.owned
+        else case.no_fault_of_yours(),
+        assumed=OWNED_ASSUMED if case.owned else "",
+    )
+
+
+def unused(case: Case) -> Explanation:
+    return Explanation(
+        sentence=f'No active template uses the template type "{case.name}"',
+        how_we_know=case.known(),
+        usually="The customer has not yet connected a template to the type, or switched the template off.",
+        steps=(
+            Step(
+                CUSTOMER,
+                "Oneflow: the template's settings",
+                f'Choose the template type "{case.name}" in a template, place its fields, and activate the template.',
+            ),
+            Step(STAFF, f"{HERE}: Refresh now", "See the template appear under Templates."),
+        ),
+        customer=case.letter(
+            f'No active template in your Oneflow account uses the template type "{case.name}", so '
+            f"{case.extension} cannot make "
+            "such contracts.",
+            f'Please open the template you want to use, choose "{case.name}" as its template type, and activate it.',
+        ),
+        next_questions=(f'Does the customer want to make contracts of the kind "{case.name}" at all?',),
+    )

@@ -1,0 +1,104 @@
+"""Words for what is wrong with the token."""
+
+from extensions.health.words.saying import (
+    ADMINISTRATOR,
+    CUSTOMER,
+    HERE,
+    REVOKED_ASSUMED,
+    STAFF,
+    Case,
+    Explanation,
+    Mode,
+    Step,
+    token_steps,
+)
+
+
+def unreadable(case: Case) -> Explanation:
+    key = case.evidence.get("key") or "that sealed it"
+    return Explanation(
+        sentence="Our key for this account's token is not configured",
+        how_we_know=case.known(),
+        usually="VAULT_KEYS was changed and the older key was taken out before everything was sealed anew. "
+        "Oneflow has refused nothing.",
+        steps=(
+            Step(
+                ADMINISTRATOR,
+                "the console's settings",
+                f"Put the key {key} back into VAULT_KEYS, behind the current one, and restart.",
+            ),
+            Step(STAFF, f"{HERE}: Relink", "Only if that key is lost for good: ask the customer for a new token."),
+        ),
+        customer=case.no_fault_of_yours(),
+    )
+
+
+def rejected(case: Case) -> Explanation:
+    if case.mode == Mode.DEVELOPMENT:
+        usually = "Somebody revoked the hand-made token in Oneflow."
+        questions: tuple[str, ...] = ("Is the token still listed under API tokens in Oneflow?",)
+        assumed = ""
+        letter = case.letter("Oneflow no longer accepts our token. Please create a new one and send it to us.")
+    else:
+        usually = (
+            "One of three things, which cannot be told apart from outside: the token was revoked, the extension was "
+            "disabled, or it was disabled and enabled again, so that Oneflow made another token."
+        )
+        questions = (
+            f"Is {case.extension} shown as enabled in Oneflow? If not, it was disabled.",
+            "If it is enabled: since when? If only since this began, it was enabled anew and has another token.",
+            "If it was enabled all the time: did somebody revoke the token?",
+        )
+        assumed = REVOKED_ASSUMED
+        letter = case.letter(
+            f"Oneflow no longer accepts the token by which {case.extension} works in your account, so "
+            f"contracts are not "
+            "passed on at the moment.",
+            f"Please open {case.extension} in Oneflow's Marketplace. If it is disabled, enable it; if it is "
+            f"enabled, disable it "
+            "and enable it again. Oneflow then shows a token once: please send it to us.",
+        )
+    return Explanation(
+        sentence="The token is refused",
+        how_we_know=case.known(),
+        usually=usually,
+        steps=token_steps(case),
+        customer=letter,
+        next_questions=questions,
+        assumed=assumed,
+    )
+
+
+def foreign(case: Case) -> Explanation:
+    expected, shown = case.evidence.get("expected", ""), case.evidence.get("shown", "")
+    if case.evidence.get("what") == "account":
+        sentence = f"The token belongs to another account than {case.account}"
+        known = f"GET /accounts/me with this token shows account {shown} instead of {expected}."
+    else:
+        sentence = f"The token is not the one of {case.extension}"
+        known = f"GET /accounts/me shows the integration key {shown} instead of {expected}."
+    by_hand = Step(
+        ADMINISTRATOR,
+        f"{HERE}: Relink",
+        "If the account is one that you made by hand for development: accept its key, with a reason.",
+    )
+    return Explanation(
+        sentence=sentence,
+        how_we_know=known,
+        usually="A token of another account or of another extension, or one that was made by hand, was pasted.",
+        steps=(
+            Step(
+                CUSTOMER,
+                f"Oneflow: Marketplace → {case.extension}",
+                "Enable the extension and copy its own token; one made by hand does not do.",
+            ),
+            *token_steps(case)[1:],
+            *(() if case.evidence.get("what") == "account" else (by_hand,)),
+        ),
+        customer=case.letter(
+            f"The token that we have from you is not the one of {case.extension} in your account.",
+            f"Please open {case.extension} in Oneflow's Marketplace and enable it (if it is enabled: "
+            f"disable it, then enable "
+            "it again). Oneflow then shows the right token once: please send it to us.",
+        ),
+    )

@@ -1,0 +1,60 @@
+"""Words for what is wrong with the acting user and what that user can do."""
+
+from extensions.health.words.saying import CUSTOMER, HERE, STAFF, Case, Explanation, Step
+
+CHOOSE = f"{HERE}: facts → acting user"
+
+
+def unset(case: Case) -> Explanation:
+    return Explanation(
+        sentence="No acting user is chosen",
+        how_we_know=case.known(),
+        usually="The account was connected without one. Until a user is chosen nobody can tell which templates "
+        "contracts can be made from.",
+        steps=(Step(STAFF, CHOOSE, "Choose the active user in whose name contracts are made."),),
+        customer=case.letter(
+            f"To make contracts in your account {case.extension} acts as one of your users. In whose name shall it act?"
+        ),
+    )
+
+
+def gone(case: Case) -> Explanation:
+    inactive = case.evidence.get("answer") == "inactive"
+    return Explanation(
+        sentence="The acting user is inactive" if inactive else "The acting user is no longer in the account",
+        how_we_know=case.known(),
+        usually="The person left the company or changed email, and the user was "
+        + ("deactivated." if inactive else "removed."),
+        steps=(
+            Step(STAFF, CHOOSE, "Choose another active user of the account."),
+            Step(STAFF, "the product", "Tell it too, if it acts as the same user."),
+        ),
+        customer=case.letter(
+            f"{case.extension} acts in your account as a user who is "
+            + ("no longer active." if inactive else "no longer there."),
+            "In whose name shall it make contracts from now on?",
+        ),
+    )
+
+
+def no_workspace(case: Case) -> Explanation:
+    return Explanation(
+        sentence="The acting user can use none of our templates",
+        how_we_know=case.known(),
+        usually="The user is not a member of the workspace that has the templates, or may not create contracts there.",
+        steps=(
+            Step(
+                CUSTOMER,
+                "Oneflow: the workspace's members",
+                "Let the acting user in, with a role that may create contracts; or share a template of ours with a "
+                "workspace that the user has.",
+            ),
+            Step(STAFF, CHOOSE, "Or choose a user who can already use them."),
+        ),
+        customer=case.letter(
+            f"The user as whom {case.extension} acts in your account can use none of the templates made for it.",
+            "Please give that user access to a workspace with such a template, with the right to create contracts, "
+            "or tell us another user.",
+        ),
+        next_questions=("In which workspace should contracts be made, and who may create contracts there?",),
+    )

@@ -1,0 +1,133 @@
+"""Words for webhooks of ours. What the extension owns nobody but Oneflow can edit."""
+
+from extensions.health.codes import FILTERS_ASSUMED
+from extensions.health.words.saying import (
+    ENGINEER,
+    OWNED_ASSUMED,
+    STAFF,
+    Case,
+    Explanation,
+    Mode,
+    Step,
+    anew_letter,
+    ask_oneflow,
+    enabling_anew,
+)
+
+
+def _steps(case: Case, ask: str, repair: str) -> tuple[Step, ...]:
+    """Who can change it: Oneflow or enabling anew for the extension's own, we for what we made."""
+    if case.owned:
+        return (ask_oneflow(f"{ask} Nobody else can edit a webhook that the extension owns."), *enabling_anew(case))
+    if case.mode == Mode.DEVELOPMENT:
+        return (Step(STAFF, "Oneflow: Marketplace → Webhooks", repair),)
+    return (Step(ENGINEER, "the product's set-up of this account, or the API's /webhooks", repair),)
+
+
+def _number(case: Case) -> str:
+    return f"Webhook {case.name}"
+
+
+def _said(
+    case: Case, sentence: str, usually: str, steps: tuple[Step, ...], *, known: str = "", assumed: str = ""
+) -> Explanation:
+    lost = f"Oneflow does not tell {case.extension} properly about contracts in your account."
+    return Explanation(
+        sentence=sentence,
+        how_we_know=f"{case.known()} {known}".strip(),
+        usually=usually,
+        steps=steps,
+        customer=anew_letter(case, lost) if case.owned else case.no_fault_of_yours(),
+        assumed=assumed or (OWNED_ASSUMED if case.owned else ""),
+    )
+
+
+def missing(case: Case) -> Explanation:
+    return _said(
+        case,
+        f'No webhook of ours tells about contracts of "{case.name}"',
+        "It was removed, or setting the account up did not finish.",
+        _steps(
+            case,
+            "Ask why the extension's webhook is gone.",
+            f'Create the webhook of "{case.name}" and confirm it here.',
+        ),
+    )
+
+
+def misdirected(case: Case) -> Explanation:
+    expected = ", ".join(map(str, case.evidence.get("expected", ())))
+    url = case.evidence.get("callback_url", "")
+    return _said(
+        case,
+        f"{_number(case)} points to a wrong address",
+        "The receiver moved to another host after the account was set up: webhooks do not follow.",
+        _steps(case, f"Ask to have its address changed to {expected}.", f"Change its address to {expected}."),
+        known=f"It points to {url}; right would be {expected}.",
+    )
+
+
+def insecure(case: Case) -> Explanation:
+    return _said(
+        case,
+        f"{_number(case)} does not use https",
+        "It was made with a wrong address.",
+        _steps(case, "Ask to have its address changed to https.", "Change its address to https."),
+        known=f"It points to {case.evidence.get('callback_url', '')}.",
+    )
+
+
+def deaf(case: Case) -> Explanation:
+    events = ", ".join(map(str, case.evidence.get("event_types", ())))
+    places = ", ".join(map(str, case.evidence.get("workspaces", ())))
+    lacks = " and ".join(
+        part for part in (f"event types {events}" if events else "", f"workspaces {places}" if places else "") if part
+    )
+    kind = f' of "{case.template_type}"' if case.template_type else ""
+    return _said(
+        case,
+        f"{_number(case)}{kind} leaves out {lacks or 'what we need'}",
+        "Its filters are from before these were wanted, or the templates were shared with another workspace since.",
+        _steps(case, f"Ask to have its filters let through {lacks}.", f"Widen its filters to let through {lacks}."),
+        assumed=FILTERS_ASSUMED,
+    )
+
+
+def duplicate(case: Case) -> Explanation:
+    ids = ", ".join(map(str, case.evidence.get("webhooks", ()))) or "of ours"
+    return _said(
+        case,
+        f'Several webhooks of ours tell about contracts of "{case.name}"',
+        "Setting the account up ran twice. Everything is then told more than once; nothing is lost.",
+        _steps(
+            case,
+            f"Ask to have all but one of the webhooks {ids} removed.",
+            f"Remove all but one of the webhooks {ids}.",
+        ),
+    )
+
+
+def unbound(case: Case) -> Explanation:
+    return _said(
+        case,
+        f"{_number(case)} is tied to no template type: every contract of the account is sent",
+        "It was made without a template type, or the type it was tied to is gone. We are then told about "
+        "contracts that "
+        "are none of our business.",
+        _steps(
+            case,
+            "Ask to have it tied to its template type.",
+            "Tie it to its template type, or replace it by one webhook for each.",
+        ),
+    )
+
+
+def legacy(case: Case) -> Explanation:
+    return _said(
+        case,
+        f"{_number(case)} sends the old format, which is not understood",
+        "It was made in an older version of Oneflow with the format Legacy.",
+        _steps(
+            case, "Ask to have it replaced by one in the current format.", "Replace it by one in the current format."
+        ),
+    )

@@ -1,0 +1,59 @@
+"""Which of an account's template types and webhooks are ours, and as what.
+
+Mode `extension`: types by extension type, then by name. Mode `toolkit`: as the product or staff confirmed, then the
+same way. Mode `development`: likewise. Fields are matched by `custom_id` always.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+
+from extensions.blueprints.models import BlueprintTemplateType
+from extensions.installations.models import TemplateType, Webhook
+
+
+def types_of_ours(
+    wanted: Iterable[BlueprintTemplateType], present: Sequence[TemplateType]
+) -> dict[str, TemplateType | None]:
+    """For each extension type of the blueprint the account's template type that plays its role, or None.
+
+    Where several could, an active one is preferred, then the newest.
+    """
+    return {each.extension_type: _best(_candidates(each, present)) for each in wanted}
+
+
+def _candidates(wanted: BlueprintTemplateType, present: Sequence[TemplateType]) -> list[TemplateType]:
+    here = [row for row in present if row.missing_since is None]
+    for found in (
+        [row for row in here if row.confirmed_role == wanted.extension_type],
+        [row for row in here if row.extension_type == wanted.extension_type],
+        [row for row in here if not row.extension_type and row.name.strip() == wanted.name.strip()],
+    ):
+        if found:
+            return found
+    return []
+
+
+def _best(candidates: list[TemplateType]) -> TemplateType | None:
+    return max(candidates, key=lambda row: (row.active, row.oneflow_id), default=None)
+
+
+@lru_cache(maxsize=1024)
+def _pattern(pattern: str, account_id: int) -> re.Pattern[str]:
+    pieces = re.split(r"(\{account_id\}|\*)", pattern.strip())
+    known = {"{account_id}": str(account_id), "*": r"[^\s]*"}
+    return re.compile("".join(known.get(piece) or re.escape(piece) for piece in pieces), re.IGNORECASE)
+
+
+def points_right(url: str, patterns: Iterable[str], account_id: int) -> bool:
+    """Whether a callback URL matches one of the extension's right patterns for this account."""
+    return any(_pattern(pattern, account_id).fullmatch(url) for pattern in patterns)
+
+
+def is_ours(webhook: Webhook, *, instance: int | None, patterns: Iterable[str], account_id: int) -> bool:
+    """Whether we answer for a webhook: the extension owns it, we remember making it, or it points to us.
+
+    A customer's own webhook on the same template type is none of our business.
+    """
+    owned = instance is not None and webhook.integration_instance == instance
+    return owned or webhook.remembered or points_right(webhook.callback_url, patterns, account_id)

@@ -1,0 +1,31 @@
+"""Account × extension: the installation, what Oneflow says is in it, and how we came to know."""
+
+from extensions.installations.models.installation import Installation, Verdict
+from extensions.installations.models.mirrored import (
+    AccountExtension,
+    AccountUser,
+    DataField,
+    Template,
+    TemplateType,
+    UsableTemplate,
+    Webhook,
+    Workspace,
+)
+from extensions.installations.models.refreshes import Change, Exchange, Part, Refresh
+
+__all__ = [
+    "AccountExtension",
+    "AccountUser",
+    "Change",
+    "DataField",
+    "Exchange",
+    "Installation",
+    "Part",
+    "Refresh",
+    "Template",
+    "TemplateType",
+    "UsableTemplate",
+    "Verdict",
+    "Webhook",
+    "Workspace",
+]

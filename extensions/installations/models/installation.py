@@ -1,0 +1,151 @@
+"""One account × our extension: how we reach it, when it is read next, and what we last judged of it."""
+
+from datetime import datetime
+from typing import Self
+from uuid import UUID, uuid4
+
+from django.db import models
+from django.db.models import Case, F, Q, Value, When
+
+from accounts.models import Account, ApiToken
+from extensions.blueprints.models import Blueprint, Extension
+
+
+class Verdict(models.TextChoices):
+    """The worst of an installation's findings; failing > unknown > warning > healthy."""
+
+    FAILING = "failing"
+    UNKNOWN = "unknown"
+    WARNING = "warning"
+    HEALTHY = "healthy"
+    DISCONNECTED = "disconnected"
+
+    @property
+    def rank(self) -> int:
+        """0 is the worst."""
+        return list(Verdict).index(self)
+
+
+class InstallationQuerySet(models.QuerySet["Installation"]):
+    def connected(self) -> Self:
+        return self.exclude(state=Installation.State.DISCONNECTED)
+
+    def due(self, now: datetime) -> Self:
+        """Whose turn it is and nobody holds: staff's wishes first, then the longest waiting."""
+        free = Q(lease_until=None) | Q(lease_until__lte=now)
+        return (
+            self.connected()
+            .filter(free, refresh_at__lte=now)
+            .order_by(F("wanted_at").asc(nulls_last=True), "refresh_at", "pk")
+        )
+
+    def leased(self, lease_id: UUID, now: datetime) -> Self:
+        """Those that this lease still holds."""
+        return self.filter(lease_id=lease_id, lease_until__gt=now)
+
+    def with_shown_verdict(self, now: datetime) -> Self:
+        """Annotate `shown_verdict`, `shown_cause` and `shown_rank`: the stored ones, or unknown past `fresh_until`.
+
+        Judged in the query, so that a dead worker can never leave the fleet green.
+        """
+        disconnected = Q(state=Installation.State.DISCONNECTED)
+        stale = Q(fresh_until=None) | Q(fresh_until__lte=now)
+        verdict = Case(
+            When(disconnected, then=Value(Verdict.DISCONNECTED.value)),
+            When(stale, then=Value(Verdict.UNKNOWN.value)),
+            default=F("verdict"),
+            output_field=models.CharField(),
+        )
+        cause = Case(
+            When(disconnected, then=Value("")),
+            When(stale, then=Value("refresh.stale")),
+            default=F("cause"),
+            output_field=models.CharField(),
+        )
+        return self.annotate(shown_verdict=verdict, shown_cause=cause).annotate(
+            shown_rank=Case(
+                *(When(shown_verdict=each.value, then=Value(each.rank)) for each in Verdict),
+                default=Value(len(Verdict)),
+                output_field=models.IntegerField(),
+            )
+        )
+
+
+class Installation(models.Model):
+    """Our extension in one customer's account."""
+
+    class Mode(models.TextChoices):
+        EXTENSION = "extension", "made by the extension"
+        TOOLKIT = "toolkit", "made by the product through the API"
+        DEVELOPMENT = "development", "made by hand, accepted on purpose"
+
+    class State(models.TextChoices):
+        CONNECTING = "connecting"
+        LIVE = "live"
+        DISCONNECTED = "disconnected"
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="installations")
+    extension = models.ForeignKey(Extension, on_delete=models.PROTECT, related_name="installations")
+    mode = models.CharField(max_length=12, choices=Mode, default=Mode.EXTENSION)
+    state = models.CharField(max_length=12, choices=State, default=State.CONNECTING)
+    token = models.ForeignKey(ApiToken, on_delete=models.SET_NULL, null=True, blank=True, related_name="installations")
+    acting_user_email = models.CharField(
+        "acting user",
+        max_length=255,
+        blank=True,
+        help_text="Whose permissions decide which templates are usable.",
+    )
+    blueprint = models.ForeignKey(
+        Blueprint, on_delete=models.SET_NULL, null=True, blank=True, related_name="installations"
+    )
+    blueprint_set = models.BooleanField(
+        "blueprint set by staff", default=False, help_text="Otherwise it was inferred as the best match."
+    )
+    # What the token itself showed when the account was last read (GET /accounts/me, token_info).
+    shown_account_id = models.BigIntegerField(null=True, blank=True)
+    shown_key = models.CharField("integration key shown", max_length=120, blank=True)
+    shown_instance = models.BigIntegerField("extension instance shown", null=True, blank=True)
+    connected_at = models.DateTimeField()
+    disconnected_at = models.DateTimeField(null=True, blank=True)
+
+    refresh_at = models.DateTimeField(db_index=True, help_text="When it is read next.")
+    wanted_at = models.DateTimeField(null=True, blank=True, help_text="When staff asked for a refresh not yet done.")
+    refreshed_at = models.DateTimeField(
+        null=True, blank=True, db_index=True, help_text="When a refresh was last stored."
+    )
+    lease_id = models.UUIDField(null=True, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+
+    verdict = models.CharField(max_length=12, choices=Verdict, default=Verdict.UNKNOWN)
+    cause = models.CharField(max_length=40, blank=True, help_text="The code of the worst cause.")
+    causes = models.PositiveIntegerField(default=0, help_text="How many causes nothing else explains.")
+    verdict_since = models.DateTimeField(null=True, blank=True)
+    fresh_until = models.DateTimeField(null=True, blank=True)
+
+    objects = InstallationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["account__name"]
+        constraints = [models.UniqueConstraint(fields=["account", "extension"], name="one_installation_per_extension")]
+        indexes = [models.Index(fields=["verdict", "cause"]), models.Index(fields=["state", "refresh_at"])]
+        permissions = [
+            ("refresh_installation", "Can refresh installations now"),
+            ("choose_acting_user", "Can choose the acting user"),
+            ("export_installation", "Can export installations"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account} · {self.extension}"
+
+    @classmethod
+    def claim(cls, now: datetime, *, limit: int, until: datetime) -> UUID | None:
+        """Lease the due installations, at most `limit`, in one UPDATE; the lease's id, or None when none was due."""
+        lease_id = uuid4()
+        due = cls.objects.due(now).values("pk")[:limit]
+        # The conditions stand in the outer statement too: two that claim at once each re-check under the row's lock.
+        taken = (
+            cls.objects.filter(pk__in=due, refresh_at__lte=now)
+            .filter(Q(lease_until=None) | Q(lease_until__lte=now))
+            .update(lease_id=lease_id, lease_until=until)
+        )
+        return lease_id if taken else None

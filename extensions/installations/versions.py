@@ -1,0 +1,84 @@
+"""Which version of the blueprint an installation was made from (`docs/decisions/0002-blueprint-version-sticks.md`)."""
+
+from collections.abc import Iterable, Sequence
+
+from extensions.blueprints.models import Blueprint, BlueprintTemplateType
+from extensions.installations import snapshot as parts
+from extensions.installations.matching import types_of_ours
+from extensions.installations.mirror import Mirror
+from extensions.installations.models import Installation, TemplateType
+
+Pair = tuple[str, str]
+
+
+def roles(wanted: Iterable[BlueprintTemplateType], mirror: Mirror) -> dict[str, int]:
+    """Oneflow's id of the template type that plays each role, where one does."""
+    found = types_of_ours(wanted, mirror.template_types)
+    return {role: row.oneflow_id for role, row in found.items() if row is not None}
+
+
+def types_seen(mirror: Mirror) -> set[int]:
+    """Oneflow's ids of the template types whose fields were read at some time, gone ones included."""
+    read = {parts.type_of_fields(name) for name, part in mirror.parts.items() if part.read_at is not None}
+    return {row.template_type_oneflow_id for row in mirror.fields} | {type_id for type_id in read if type_id}
+
+
+def is_due(installation: Installation, seen_before: set[int], roles_now: dict[str, int]) -> bool:
+    """Whether to infer the version: never yet, or a template type of ours was made anew. What staff set stays."""
+    if installation.blueprint_set:
+        return False
+    return installation.blueprint_id is None or not seen_before.issuperset(roles_now.values())
+
+
+def infer(extension_id: int, wanted: Sequence[BlueprintTemplateType], mirror: Mirror) -> Blueprint | None:
+    """The released version that matches best, the newest of equals; None while too little was read to say.
+
+    How well is the share of template types and fields that both sides have of those that either has.
+    """
+    found = types_of_ours(wanted, mirror.template_types)
+    ours = {role: row for role, row in found.items() if row is not None}
+    if not _is_known(mirror, ours.values()):
+        return None
+    present = _present(mirror, ours)
+    versions = list(Blueprint.objects.released().filter(extension=extension_id))
+    expected = _expected(versions)
+    return max(
+        versions,
+        key=lambda version: (_likeness(expected.get(version.pk, set()), present), version.version),
+        default=None,
+    )
+
+
+def _is_known(mirror: Mirror, ours: Iterable[TemplateType]) -> bool:
+    names = [parts.TEMPLATE_TYPES, *(parts.fields_of(row.oneflow_id) for row in ours)]
+    return all(name in mirror.parts and not mirror.parts[name].unread_reason for name in names)
+
+
+def _present(mirror: Mirror, ours: dict[str, TemplateType]) -> set[Pair]:
+    """The template types and fields that are there. A field that was switched off was made all the same."""
+    pairs = {(role, "") for role in ours}
+    role_of = {row.oneflow_id: role for role, row in ours.items()}
+    # In a template type that the extension made, a user field is the customer's own and says nothing of the version.
+    by_extension = {row.oneflow_id for role, row in ours.items() if row.extension_type == role}
+    for field in mirror.fields:
+        role = role_of.get(field.template_type_oneflow_id)
+        customers_own = field.source == "user" and field.template_type_oneflow_id in by_extension
+        if role is not None and field.missing_since is None and not customers_own:
+            pairs.add((role, field.custom_id))
+    return pairs
+
+
+def _expected(versions: Iterable[Blueprint]) -> dict[int, set[Pair]]:
+    """For each version its template types, and its fields, as pairs of extension type and `custom_id`."""
+    expected: dict[int, set[Pair]] = {}
+    rows = BlueprintTemplateType.objects.filter(blueprint__in=list(versions)).values_list(
+        "blueprint_id", "extension_type", "fields__custom_id"
+    )
+    for blueprint_id, extension_type, custom_id in rows:
+        expected.setdefault(blueprint_id, set()).update({(extension_type, ""), (extension_type, custom_id or "")})
+    return expected
+
+
+def _likeness(expected: set[Pair], present: set[Pair]) -> float:
+    either = expected | present
+    return len(expected & present) / len(either) if either else 0.0

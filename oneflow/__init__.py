@@ -1,0 +1,62 @@
+"""A typed client of the Oneflow API, as far as the console reads it. Knows no Django.
+
+`OneflowClient` reads, `oneflow.objects` is what it returns, `oneflow.errors` what it raises, `oneflow.assumed` what
+it takes for granted without Oneflow having said so.
+"""
+
+from oneflow.budget import Budget, BudgetStore, MemoryBudgetStore
+from oneflow.client import OneflowClient
+from oneflow.errors import (
+    BudgetSpent,
+    InvalidToken,
+    NotFound,
+    NotPermitted,
+    OneflowError,
+    RateLimited,
+    Rejected,
+    Unavailable,
+    UnexpectedAnswer,
+)
+from oneflow.objects import (
+    Account,
+    DataField,
+    IntegrationExtension,
+    Template,
+    TemplateType,
+    UsableTemplate,
+    User,
+    Webhook,
+    WebhookFilter,
+    Workspace,
+)
+from oneflow.tokens import clean_token
+from oneflow.transport import Exchange, Transport
+
+__all__ = [
+    "Account",
+    "Budget",
+    "BudgetSpent",
+    "BudgetStore",
+    "DataField",
+    "Exchange",
+    "IntegrationExtension",
+    "InvalidToken",
+    "MemoryBudgetStore",
+    "NotFound",
+    "NotPermitted",
+    "OneflowClient",
+    "OneflowError",
+    "RateLimited",
+    "Rejected",
+    "Template",
+    "TemplateType",
+    "Transport",
+    "Unavailable",
+    "UnexpectedAnswer",
+    "UsableTemplate",
+    "User",
+    "Webhook",
+    "WebhookFilter",
+    "Workspace",
+    "clean_token",
+]

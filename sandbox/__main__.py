@@ -1,0 +1,64 @@
+"""`python -m sandbox`: a local Oneflow in one command. See docs/sandbox.md."""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import django
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Serve until Ctrl-C or SIGTERM; 2 when the port or the directory cannot be used."""
+    asked = _parser().parse_args(arguments)
+    try:
+        asked.dir.mkdir(parents=True, exist_ok=True)
+    except OSError as exc:
+        return _complain(f"The directory {asked.dir} cannot be made: {exc.strerror}. Choose another with --dir.")
+    # Over whatever the console's environment says: the sandbox is a project of its own.
+    os.environ["SANDBOX_DIR"] = str(asked.dir)
+    os.environ["DJANGO_SETTINGS_MODULE"] = "sandbox.settings"
+    django.setup()
+    # Only now, since its models can be imported after Django knows the settings.
+    from sandbox import starting
+
+    try:
+        starting.serve(asked.host, asked.port, accounts=asked.accounts, seed=asked.seed, say=_say)
+    except starting.CannotListen as exc:
+        return _complain(str(exc))
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m sandbox", description="A local Oneflow.")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
+    parser.add_argument("--port", type=_whole(0, 65_535), default=8001, help="port; 0 takes a free one (8001)")
+    parser.add_argument("--dir", type=Path, default=Path(".sandbox"), help="where its database lives (.sandbox)")
+    parser.add_argument("--accounts", type=_whole(0, 10_000), default=60, help="size of a new fleet (60)")
+    parser.add_argument("--seed", type=_whole(0, 2**53), default=7, help="seed of a new fleet (7)")
+    return parser
+
+
+def _whole(low: int, high: int) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        if not text.isascii() or not text.isdecimal() or not low <= int(text[:20]) <= high:
+            raise argparse.ArgumentTypeError(f"a whole number from {low} to {high} is expected")
+        return int(text)
+
+    return parse
+
+
+def _say(sentence: str) -> None:
+    print(sentence, flush=True)  # noqa: T201 - this line is what whoever started us waits for
+
+
+def _complain(sentence: str) -> int:
+    print(sentence, file=sys.stderr)  # noqa: T201
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

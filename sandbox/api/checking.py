@@ -1,0 +1,40 @@
+"""Checking a JSON body: every problem is collected under the path of its parameter, then all are told at once."""
+
+from typing import Any
+
+from sandbox.errors import BadRequest, Problems
+
+MISSING = object()
+
+
+class Checked:
+    """A JSON object whose values are read with their rules; `done` raises 400 for all that broke one."""
+
+    def __init__(self, data: dict[str, Any], problems: Problems | None = None, prefix: str = "") -> None:
+        self.data = data
+        self.prefix = prefix
+        self.problems: Problems = {} if problems is None else problems
+
+    def text(self, name: str, *, low: int = 0, high: int, default: Any = MISSING) -> Any:
+        """A string of so many characters. Without a default it is required; a default of None allows null."""
+        value = self.data.get(name, default)
+        if value is MISSING:
+            return self.wrong(name, "This is required.")
+        if value is None and default is None:
+            return None
+        if not isinstance(value, str) or not low <= len(value) <= high:
+            return self.wrong(name, f"A text of {low} to {high} characters is expected.")
+        return value
+
+    def flag(self, name: str, *, default: Any) -> Any:
+        value = self.data.get(name, default)
+        return value if value is default or isinstance(value, bool) else self.wrong(name, "Expected true or false.")
+
+    def wrong(self, name: str, problem: str) -> Any:
+        """Note a problem; returns a value that nobody will use, since `done` raises."""
+        self.problems.setdefault(self.prefix + name, []).append(problem)
+        return ""
+
+    def done(self) -> None:
+        if self.problems:
+            raise BadRequest(self.problems)

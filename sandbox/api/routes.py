@@ -1,0 +1,69 @@
+"""Every method and path that the sandbox serves below `/v1`, and whether it demands a user email (section 2.2)."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sandbox.api import (
+    accounts,
+    data_fields,
+    extensions,
+    helpers,
+    template_types,
+    templates,
+    users,
+    webhooks,
+    workspaces,
+)
+from sandbox.errors import NotThere, Refusal
+
+Handler = Callable[..., Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    pattern: re.Pattern[str]
+    handlers: dict[str, Handler]
+    needs_email: tuple[str, ...] = ()
+
+
+def _route(path: str, *, needs_email: tuple[str, ...] = (), **handlers: Handler) -> Route:
+    pattern = re.compile(path.replace("{id}", r"([0-9]{1,18})"))
+    return Route(pattern, handlers, needs_email)
+
+
+ROUTES = (
+    _route("/", GET=accounts.welcome),
+    _route("/ping", GET=accounts.ping),
+    _route("/accounts/me", GET=accounts.me),
+    _route("/users", GET=users.listed),
+    _route("/users/{id}", GET=users.one),
+    _route("/workspaces", GET=workspaces.listed),
+    _route("/workspaces/{id}", GET=workspaces.one),
+    _route("/templates", GET=templates.listed),
+    _route("/templates/{id}", GET=templates.one),
+    _route("/template_types", GET=template_types.listed, POST=template_types.create),
+    _route("/template_types/{id}", GET=template_types.one),
+    _route("/template_types/{id}/data_fields", PUT=data_fields.replace, needs_email=("PUT",)),
+    _route("/helpers/contract_create_data", GET=helpers.contract_create_data),
+    _route("/helpers/template_types/{id}/data_fields", GET=template_types.fields),
+    _route("/webhooks", GET=webhooks.listed, POST=webhooks.create),
+    _route("/webhooks/{id}", GET=webhooks.one, PUT=webhooks.update, DELETE=webhooks.delete),
+    _route("/integration_extensions", GET=extensions.listed),
+    _route("/integration_extensions/{id}", GET=extensions.one),
+)
+
+
+def find(method: str, path: str) -> tuple[Handler, list[int], bool]:
+    """The handler, the ids in the path, and whether a user email is required; 404 or 405 when there is none."""
+    for route in ROUTES:
+        match = route.pattern.fullmatch(path)
+        if match is None:
+            continue
+        handler = route.handlers.get(method)
+        if handler is None:
+            allowed = ", ".join(route.handlers)
+            raise Refusal(405, f"This path answers {allowed} only.")
+        return handler, [int(text) for text in match.groups()], method in route.needs_email
+    raise NotThere("path")

@@ -1,0 +1,131 @@
+"""Templates: the list with its filters, and one with more about it (section 6.7)."""
+
+from typing import Any
+
+from django.db.models import Prefetch, QuerySet
+
+from sandbox import switches
+from sandbox.api import workspaces
+from sandbox.api.call import Call, written_time
+from sandbox.bodies import whole_number
+from sandbox.errors import BadRequest, NotThere
+from sandbox.models import Template, TemplateType
+from sandbox.paging import ids_of, one_of, page
+
+AVAILABLE_OPTIONS = {
+    "can_receive_attachments": True,
+    "can_receive_expanded_pdf": False,
+    "can_receive_products": True,
+    "delivery_channels": [
+        {"name": "email", "preferred": True, "required_participant_attributes": ["email"]},
+        {"name": "none", "preferred": False, "required_participant_attributes": []},
+    ],
+    "sign_methods": [{"name": "standard_esign", "preferred": True}],
+    "two_step_authentication_methods": [
+        {"name": "none", "preferred": True, "required_participant_attributes": []},
+        {"name": "sms", "preferred": False, "required_participant_attributes": ["phone_number"]},
+    ],
+}
+CONFIGURATION = {
+    "default_creator_roles": {"_permissions": {"contract:update": True}, "organizer": True, "signatory": False}
+}
+
+
+def listed(call: Call) -> dict[str, Any]:
+    rows = _visible(call)
+    active = call.parameter("filter[active]")
+    if active not in (None, "true", "false", ""):
+        raise BadRequest({"filter[active]": ["Expected true, false, or nothing for both."]})
+    if active != "":
+        rows = rows.filter(active=active != "false")
+    ids = ids_of(call, "filter[workspace_ids]")
+    if ids is not None:
+        wanted = Template.workspaces.through.objects.filter(workspace_id__in=ids)
+        rows = rows.filter(pk__in=wanted.values("template_id"))
+    return page(call, _of_type(call, rows), lambda row: shown(call, row), sortable=("name",))
+
+
+def one(call: Call, pk: int) -> dict[str, Any]:
+    template = one_of(_visible(call), pk, "template")
+    return shown(call, template) | {
+        "_private": {},
+        "attachment_file_groups": [],
+        "draft_approval_workflow": None,
+        "parties": [],
+        "pdf_file_groups": [],
+        "pending_approval_workflow": None,
+        "product_groups": [],
+        "sign_order": [],
+    }
+
+
+def shown(call: Call, template: Template) -> dict[str, Any]:
+    kind = type_of(template)
+    return {
+        "_links": {
+            "self": call.href(f"/templates/{template.pk}"),
+            "template_type": call.href(f"/template_types/{kind.pk}" if kind else None),
+        },
+        "available_options": AVAILABLE_OPTIONS,
+        "configuration": CONFIGURATION,
+        "created_time": written_time(template.created_time),
+        "id": template.pk,
+        "name": template.name,
+        "tags": [],
+        "template_active": template.active,
+        "template_type": kind and embedded_type(kind),
+        "updated_time": written_time(template.updated_time),
+        "workspaces": [{"id": place.pk, "name": place.name} for place in template.workspaces.all()],
+    }
+
+
+def type_of(template: Template) -> TemplateType | None:
+    """The template's type; none when there is none any more."""
+    kind = template.template_type
+    return None if kind is None or kind.removed else kind
+
+
+def embedded_type(kind: TemplateType) -> dict[str, Any]:
+    """A template type as it stands inside a template: without its data fields."""
+    return {
+        "created_time": written_time(kind.created_time),
+        "description": kind.description,
+        "extension_type": kind.extension_type,
+        "id": kind.pk,
+        "name": kind.name,
+        "updated_time": written_time(kind.updated_time),
+    }
+
+
+def _visible(call: Call) -> "QuerySet[Template]":
+    """Templates of the workspaces that the acting user sees."""
+    places = workspaces.visible(call.caller)
+    rows = call.caller.account.templates.select_related("template_type")
+    if not call.caller.is_admin:
+        through = Template.workspaces.through.objects.filter(workspace__in=places)
+        rows = rows.filter(pk__in=through.values("template_id"))
+    return rows.prefetch_related(Prefetch("workspaces", queryset=places.order_by("pk")))
+
+
+def _of_type(call: Call, rows: "QuerySet[Template]") -> "QuerySet[Template]":
+    """Narrow by `template_type_id` and `extension_type`; an extension type without templates is an error (D)."""
+    type_id, extension_type = call.parameter("template_type_id"), call.parameter("extension_type")
+    if type_id is not None:
+        number = whole_number(type_id)
+        if number is None:
+            raise BadRequest({"template_type_id": ["An id is expected."]})
+        rows = rows.filter(template_type=number, template_type__removed=False)
+    if extension_type is not None:
+        kind = {"template_type__extension_type": extension_type, "template_type__removed": False}
+        if not call.caller.account.templates.filter(**kind).exists():
+            _refuse_unknown_extension()
+        rows = rows.filter(**kind)
+    return rows
+
+
+def _refuse_unknown_extension() -> None:
+    answer = switches.value("templates_unknown_extension")
+    if answer == "404":
+        raise NotThere("extension type")
+    if answer == "400":
+        raise BadRequest({"extension_type": ["No template belongs to this extension type."]})

@@ -1,0 +1,64 @@
+"""Workspaces, as far as the acting user sees them (section 6.3)."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+
+from sandbox.api.call import Call, written_time
+from sandbox.authentication import Caller
+from sandbox.models import Membership, Workspace
+from sandbox.paging import ids_of, one_of, page
+
+
+def visible(caller: Caller) -> "QuerySet[Workspace]":
+    """Every workspace for an administrator, those that they are in for other users."""
+    rows = caller.account.workspaces.all()
+    return rows if caller.is_admin else rows.filter(memberships__user=caller.user)
+
+
+def creatable(caller: Caller) -> "QuerySet[Workspace]":
+    """The workspaces in which the caller may create contracts; all of them for the anonymous administrator."""
+    rows = caller.account.workspaces.all()
+    if caller.user is None:
+        return rows
+    return rows.filter(memberships__user=caller.user, memberships__can_create=True)
+
+
+def listed(call: Call) -> dict[str, Any]:
+    rows = visible(call.caller)
+    name, ids = call.parameter("filter[name]"), ids_of(call, "filter[id]")
+    if name is not None:
+        # Whether part of a name is enough is not documented; ASSUMED that it is.
+        rows = rows.filter(name__icontains=name)
+    if ids is not None:
+        rows = rows.filter(pk__in=ids)
+    may = _may_create(call)
+    return page(call, rows, lambda row: shown(call, row, may), sortable=("name",))
+
+
+def one(call: Call, pk: int) -> dict[str, Any]:
+    return shown(call, one_of(visible(call.caller), pk, "workspace"), _may_create(call))
+
+
+def shown(call: Call, workspace: Workspace, may_create: set[int] | None) -> dict[str, Any]:
+    account = call.caller.account
+    return {
+        "_links": {"self": call.href(f"/workspaces/{workspace.pk}")},
+        "_permissions": {"contract:create": may_create is None or workspace.pk in may_create},
+        "company_name": account.name,
+        "country_code": account.country_code,
+        "created_time": written_time(workspace.created_time),
+        "date_format": "",
+        "description": workspace.description,
+        "id": workspace.pk,
+        "name": workspace.name,
+        "registration_number": account.registration_number,
+        "updated_time": written_time(workspace.updated_time),
+    }
+
+
+def _may_create(call: Call) -> set[int] | None:
+    if call.caller.user is None:
+        return None
+    rows = Membership.objects.filter(user=call.caller.user, can_create=True)
+    return set(rows.values_list("workspace_id", flat=True))

@@ -1,0 +1,77 @@
+"""The door of the control plane: loopback only, JSON in and out, one table of what can be asked."""
+
+import ipaddress
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+
+from sandbox.bodies import parse_object, parse_query, read_body
+from sandbox.control import accounts, running
+from sandbox.control.asking import Asked, Refused
+from sandbox.errors import Refusal
+
+Handler = Callable[..., Any]
+ROUTES: tuple[tuple[str, dict[str, Handler]], ...] = (
+    ("accounts", {"GET": accounts.listed, "POST": accounts.create}),
+    ("accounts/<id>", {"GET": accounts.one}),
+    ("accounts/<id>/extension", {"POST": accounts.enable, "DELETE": accounts.disable}),
+    ("accounts/<id>/token", {"POST": accounts.make_token}),
+    ("accounts/<id>/faults", {"POST": accounts.bring_about}),
+    ("accounts/<id>/faults/<code>", {"DELETE": accounts.clear}),
+    ("faults", {"GET": accounts.faults}),
+    (
+        "answers",
+        {"GET": running.listed_answers, "POST": running.ask_for_answer, "DELETE": running.end_answers},
+    ),
+    ("requests", {"GET": running.requests, "DELETE": running.clear_requests}),
+    ("switches", {"GET": running.listed_switches, "PUT": running.turn_switches}),
+    ("reset", {"POST": running.reset}),
+)
+
+
+def answer(request: HttpRequest, path: str | None) -> HttpResponse:
+    """The answer of the control plane; for a caller of another machine there is no such thing."""
+    if not is_loopback(request.META.get("REMOTE_ADDR", "")):
+        return _json({"error": "There is nothing here."}, 404)
+    try:
+        handler, values = _find(request.method or "", re.sub("/+", "/", path or "").strip("/"))
+        raw_body = read_body(request)
+        asked = Asked(
+            body=parse_object(raw_body) if raw_body.strip() else {},
+            query=parse_query(request.META.get("QUERY_STRING", "")),
+        )
+        return _json(handler(asked, *values))
+    except Refused as refused:
+        return _json({"error": refused.sentence}, refused.status)
+    except Refusal as refusal:
+        return _json({"error": refusal.detail, "problems": refusal.problems}, refusal.status)
+
+
+def is_loopback(address: str) -> bool:
+    """Whether a peer's address is one of this machine's own; an IPv4 one may come mapped into IPv6."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return False
+    mapped = getattr(parsed, "ipv4_mapped", None)
+    return (mapped or parsed).is_loopback
+
+
+def _find(method: str, path: str) -> tuple[Handler, list[Any]]:
+    for shape, handlers in ROUTES:
+        pattern = shape.replace("<id>", "([0-9]{1,18})").replace("<code>", "([^/]+)")
+        match = re.fullmatch(pattern, path)
+        if match is None:
+            continue
+        if method not in handlers:
+            raise Refused(405, f"/_sandbox/{shape} answers {', '.join(handlers)} only.")
+        return handlers[method], [int(text) if text.isdecimal() else text for text in match.groups()]
+    known = ", ".join(f"/_sandbox/{shape}" for shape, _ in ROUTES)
+    raise Refused(404, f"There is no such path. There are: {known}.")
+
+
+def _json(data: Any, status: int = 200) -> HttpResponse:
+    return HttpResponse(json.dumps(data, ensure_ascii=False), status=status, content_type="application/json")

@@ -1,0 +1,84 @@
+"""The sandbox as a whole in the control plane: misbehaving answers, the request log, switches, and a new start."""
+
+from typing import Any
+
+from sandbox import answers, rate, request_log, switches
+from sandbox.control.asking import Asked, Refused, account_of
+from sandbox.fleet import storing
+from sandbox.models import Account
+
+LONGEST_DELAY = 600
+LAST_REQUESTS = 1000
+
+
+def listed_answers(asked: Asked) -> list[dict[str, Any]]:
+    return answers.listed()
+
+
+def ask_for_answer(asked: Asked) -> list[dict[str, Any]]:
+    """One more misbehaviour; all that are asked for are listed."""
+    asked.only("account", "path", "kind", "status", "seconds", "times")
+    kind = asked.text("kind")
+    if kind not in answers.KINDS:
+        raise Refused(400, f"kind: one of {', '.join(answers.KINDS)} is expected.")
+    account = asked.whole("account", low=1, high=2**62)
+    if account is not None:
+        account_of(account)
+    path = asked.text("path", longest=1000)
+    if path is not None and not path.startswith("/"):
+        raise Refused(400, "path: it begins with a slash and is what follows /v1, for example /webhooks.")
+    answers.ask_for(
+        answers.Answer(
+            kind=kind,
+            account=account,
+            path=path,
+            status=asked.whole("status", low=400, high=599, default=500),
+            seconds=asked.seconds("seconds", high=LONGEST_DELAY, default=5),
+            times=asked.whole("times", low=1, high=1_000_000),
+        )
+    )
+    return answers.listed()
+
+
+def end_answers(asked: Asked) -> list[dict[str, Any]]:
+    answers.end_all()
+    return answers.listed()
+
+
+def requests(asked: Asked) -> list[dict[str, Any]]:
+    last = asked.query_number("limit")
+    return request_log.requests(asked.query_number("account"), LAST_REQUESTS if last is None else last)
+
+
+def clear_requests(asked: Asked) -> list[dict[str, Any]]:
+    request_log.clear()
+    return []
+
+
+def listed_switches(asked: Asked) -> dict[str, Any]:
+    return switches.listed()
+
+
+def turn_switches(asked: Asked) -> dict[str, Any]:
+    """Set the switches named in the body; none is set when one of them is wrong."""
+    asked.only(*switches.SWITCHES)
+    for name, value in asked.body.items():
+        _, allowed, meaning = switches.SWITCHES[name]
+        if not allowed(value):
+            raise Refused(400, f"{name}: {meaning}.")
+    for name, value in asked.body.items():
+        switches.turn(name, value)
+    return switches.listed()
+
+
+def reset(asked: Asked) -> dict[str, Any]:
+    """A new fleet in place of everything that is there."""
+    asked.only("accounts", "seed")
+    accounts = asked.whole("accounts", low=0, high=storing.MOST_ACCOUNTS, default=Account.objects.count())
+    seed = asked.whole("seed", low=0, high=2**53, default=storing.DEFAULT_SEED)
+    storing.reset(accounts, seed)
+    answers.end_all()
+    answers.forget_faults()
+    request_log.clear()
+    rate.forget()
+    return {"accounts": accounts, "seed": seed}

@@ -1,0 +1,58 @@
+"""Refusals as Oneflow words them (section 4)."""
+
+import secrets
+from http import HTTPStatus
+from typing import Any
+
+ERROR_CODES = "https://api.oneflow.com/v1/error_codes"
+Problems = dict[str, list[str]]
+
+
+class Refusal(Exception):
+    """A request that is answered with a status of 4xx instead of what it asked for."""
+
+    def __init__(self, status: int, detail: str, problems: Problems | None = None) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.detail = detail
+        self.problems = problems or {}
+
+
+class BadRequest(Refusal):
+    """400, naming what is wrong with each parameter."""
+
+    def __init__(self, problems: Problems, detail: str = "The request is not valid.") -> None:
+        super().__init__(400, detail, problems)
+
+
+class NotThere(Refusal):
+    """404: not there, removed, of another account, or not visible to this user; all look alike (section 16)."""
+
+    def __init__(self, thing: str) -> None:
+        super().__init__(404, f"The {thing} was not found or is not available to this user.")
+
+
+def body(status: int, detail: str, problems: Problems | None = None) -> dict[str, Any]:
+    """The error body of section 4.1; every code is the generic one of its status."""
+    code = status * 10_000
+    return {
+        "detail": detail,
+        "error_code": code,
+        "parameter_problems": problems or {},
+        "request_id": secrets.token_hex(16),
+        "status": status,
+        "title": HTTPStatus(status).phrase,
+        "type": f"{ERROR_CODES}/{code}",
+    }
+
+
+def rate_limit_body() -> dict[str, Any]:
+    """The body of a 429, which has `info` and neither `type` nor `request_id` (section 4.4)."""
+    return {
+        "detail": "Five-minute request limit reached; retry in a few minutes.",
+        "error_code": 4290000,
+        "parameter_problems": {},
+        "status": 429,
+        "title": "Too Many Requests",
+        "info": "https://developer.oneflow.com/reference/api-rate-limit",
+    }

@@ -1,0 +1,240 @@
+"""Making accounts, set-wise: all rows of a batch in memory, then one statement for each kind."""
+
+from datetime import UTC, datetime, timedelta
+from random import Random
+
+from django.db import models, transaction
+
+from sandbox.blueprint import CATALOGUE, BlueprintType, acme_ledger
+from sandbox.enabling import extension_rows
+from sandbox.fleet import names
+from sandbox.fleet.ids import FIRST, Ids
+from sandbox.models import (
+    Account,
+    DataField,
+    Extension,
+    Membership,
+    Template,
+    TemplateType,
+    Token,
+    User,
+    Webhook,
+    Workspace,
+)
+
+# Every time in the fleet is counted from here: a fleet made today and one made next year are the same.
+EPOCH = datetime(2025, 2, 1, 9, 0, tzinfo=UTC)
+BATCH = 500
+
+
+def generate(count: int, seed: int, *, name: str | None = None, extension: bool = True) -> list[int]:
+    """Add accounts to the fleet and return their ids.
+
+    What an account holds depends on the seed and its own id only, so an account added later is the one that a
+    larger fleet would have had from the start.
+    """
+    made: list[int] = []
+    while len(made) < count:
+        with transaction.atomic():
+            batch = _Batch(seed)
+            made += [batch.add_account(name, extension=extension) for _ in range(min(BATCH, count - len(made)))]
+            batch.save()
+    return made
+
+
+class _Batch:
+    """The unsaved rows of up to `BATCH` accounts."""
+
+    def __init__(self, seed: int) -> None:
+        self.seed = seed
+        self.ids = Ids()
+        # In this order each kind is saved after those that it refers to.
+        self.rows: dict[type[models.Model], list[models.Model]] = {model: [] for model in _ORDER}
+
+    def add_account(self, name: str | None, *, extension: bool) -> int:
+        account = Account()
+        self.ids.number([account])
+        _AccountMaker(self, account, Random(f"{self.seed}:{account.pk}")).make(name, extension=extension)
+        return int(account.pk)
+
+    def keep(self, *rows: models.Model) -> None:
+        for row in rows:
+            if row.pk is None:
+                self.ids.number([row])
+            self.rows[type(row)].append(row)
+
+    def save(self) -> None:
+        for model, rows in self.rows.items():
+            model._default_manager.bulk_create(rows, batch_size=1000)
+
+
+class _AccountMaker:
+    """Makes one account from its own source of chance."""
+
+    def __init__(self, batch: _Batch, account: Account, rng: Random) -> None:
+        self.batch = batch
+        self.account = account
+        self.rng = rng
+
+    def make(self, name: str | None, *, extension: bool) -> None:
+        code = names.country(self.rng)
+        company, self.domain = names.company(self.rng, code)
+        account = self.account
+        account.name = name or company
+        account.country_code = code
+        account.registration_number = names.registration_number(self.rng, code)
+        account.created_time = EPOCH - timedelta(days=self.rng.randrange(30, 900))
+        account.updated_time = EPOCH if self.rng.random() < 0.5 else None
+        self.batch.keep(account)
+        users = self.make_users()
+        workspaces = self.make_workspaces(users)
+        extensions = {row.key: row for row in extension_rows(account, acme_ledger(), CATALOGUE)}
+        self.batch.keep(*extensions.values())
+        self.make_own_things(workspaces)
+        if extension:
+            self.enable(extensions, workspaces)
+
+    def make_users(self) -> list[User]:
+        """At least two active administrators and two others who are active; some that left."""
+        users: list[User] = []
+        taken: set[str] = set()
+        for number in range(self.rng.randrange(4, 16)):
+            first, last = self.rng.choice(names.FIRST), self.rng.choice(names.LAST)
+            local = f"{names.plain(first)}.{names.plain(last)}"
+            if local in taken:
+                local += str(number)
+            taken.add(local)
+            users.append(
+                User(
+                    account=self.account,
+                    name=f"{first} {last}",
+                    title=self.rng.choice(names.TITLES),
+                    email=f"{local}@{self.domain}",
+                    phone_number=names.phone_number(self.rng, self.account.country_code)
+                    if self.rng.random() < 0.6
+                    else "",
+                    active=number < 4 or self.rng.random() < 0.75,
+                    is_admin=number < 2,
+                )
+            )
+        self.batch.keep(*users)
+        return users
+
+    def make_workspaces(self, users: list[User]) -> list[Workspace]:
+        """One to three; administrators may create contracts in all, the others are in the first or in more."""
+        workspaces = [
+            Workspace(
+                account=self.account,
+                name=name,
+                description=f"Contracts of {name.lower()}",
+                created_time=self.account.created_time + timedelta(minutes=5),
+            )
+            for name in names.WORKSPACES[: self.rng.randrange(1, 4)]
+        ]
+        self.batch.keep(*workspaces)
+        for user in users:
+            for number, workspace in enumerate(workspaces):
+                if user.is_admin or number == 0 or self.rng.random() < 0.3:
+                    may = user.is_admin or self.rng.random() < 0.8
+                    self.batch.keep(Membership(user=user, workspace=workspace, can_create=may))
+        return workspaces
+
+    def make_own_things(self, workspaces: list[Workspace]) -> None:
+        """What the customer made without us: a template type with its fields, templates, sometimes a webhook."""
+        own = TemplateType(
+            account=self.account,
+            name="Employment",
+            description="Made by hand",
+            created_time=EPOCH - timedelta(days=20),
+            updated_time=EPOCH - timedelta(days=20),
+        )
+        self.batch.keep(own)
+        self.batch.keep(
+            *(
+                DataField(template_type=own, custom_id=custom_id, name=label, source=DataField.Source.USER)
+                for custom_id, label in (("employee_name", "Employee"), ("salary", "Salary"))
+            )
+        )
+        self.make_template("Employment contract", own, workspaces[:1])
+        self.make_template("Office lease", None, workspaces[-1:])
+        self.make_template("Supplier agreement (old)", None, workspaces[:1], active=False)
+        if self.rng.random() < 0.3:
+            self.batch.keep(
+                Webhook(
+                    account=self.account,
+                    callback_url=f"https://crm.{self.domain}/oneflow",
+                    filters=None,
+                    template_group_id=own.pk if self.rng.random() < 0.5 else None,
+                    sign_key=None,
+                )
+            )
+
+    def enable(self, extensions: dict[str, Extension], workspaces: list[Workspace]) -> None:
+        """As `enabling.enable` leaves an account, and then templates that the customer connected."""
+        blueprint = acme_ledger()
+        ours = extensions[blueprint.key]
+        for key in (blueprint.key, *blueprint.depends_on):
+            extensions[key].enabled, extensions[key].enabled_time = True, EPOCH
+        self.batch.keep(
+            Token(
+                account=self.account,
+                extension=ours,
+                value="".join(self.rng.choices("0123456789abcdef", k=40)),
+                name=blueprint.name,
+                created_time=EPOCH,
+            )
+        )
+        for part in blueprint.template_types:
+            template_type = self.make_type_of_ours(part, ours)
+            wanted = list(names.TEMPLATES[part.extension_type])
+            # The first is in the first workspace, where every administrator may create contracts.
+            self.make_template(wanted.pop(0), template_type, workspaces[:1])
+            for label in wanted[: self.rng.randrange(len(wanted) + 1)]:
+                places = self.rng.sample(workspaces, self.rng.randrange(1, len(workspaces) + 1))
+                self.make_template(label, template_type, places, active=self.rng.random() < 0.7)
+
+    def make_type_of_ours(self, part: BlueprintType, ours: Extension) -> TemplateType:
+        row = TemplateType(
+            account=self.account,
+            extension=ours,
+            name=part.name,
+            description=part.description,
+            extension_type=part.extension_type,
+            created_time=EPOCH,
+            updated_time=EPOCH,
+        )
+        self.batch.keep(row)
+        self.batch.keep(
+            *(
+                DataField(template_type=row, custom_id=custom_id, **columns)
+                for custom_id, columns in part.field_columns().items()
+            )
+        )
+        if part is acme_ledger().template_types[0]:
+            # A field of the customer's own beside ours, as section 13 allows.
+            self.batch.keep(DataField(template_type=row, custom_id="internal_reference", name="Internal reference"))
+        self.batch.keep(part.new_webhook(self.account, ours.pk, row.pk))
+        return row
+
+    def make_template(
+        self, name: str, template_type: TemplateType | None, places: list[Workspace], *, active: bool = True
+    ) -> None:
+        made = EPOCH + timedelta(days=self.rng.randrange(1, 40))
+        template = Template(
+            account=self.account,
+            template_type=template_type,
+            name=name,
+            active=active,
+            created_time=made,
+            updated_time=made + timedelta(days=self.rng.randrange(1, 40)),
+        )
+        self.batch.keep(template)
+        through = Template.workspaces.through
+        self.batch.keep(*(through(template_id=template.pk, workspace_id=place.pk) for place in places))
+
+
+_ORDER = (
+    Account, User, Workspace, Membership, Extension, Token, TemplateType, DataField, Template,
+    Template.workspaces.through, Webhook,
+)  # fmt: skip
+assert set(_ORDER) == set(FIRST)

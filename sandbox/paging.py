@@ -1,0 +1,89 @@
+"""Pages, sorting, and comma lists (sections 3.2 to 3.4)."""
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import Model, QuerySet
+
+from sandbox.api.call import Call
+from sandbox.bodies import whole_number
+from sandbox.errors import BadRequest, NotThere
+
+MOST_ITEMS = 100
+LAST_OFFSET = 19_900
+
+
+def page(
+    call: Call,
+    rows: "QuerySet[Any]",
+    render: Callable[[Any], dict[str, Any]],
+    *,
+    sortable: tuple[str, ...] = (),
+) -> dict[str, Any]:
+    """The envelope of one page: `_links`, `count` of all that match, and at most `limit` items."""
+    limit = _bounded(call, "limit", default=MOST_ITEMS, low=1, high=MOST_ITEMS)
+    offset = _bounded(call, "offset", default=0, low=0, high=LAST_OFFSET)
+    ordered = rows.order_by(*_order(call, sortable), "pk")
+    items = list(ordered[offset : offset + limit])
+    # Most lists fit on their first page, and then need no second query to be counted.
+    count = len(items) if offset == 0 and len(items) < limit else rows.count()
+    following = offset + limit if offset + limit < count and offset + limit <= LAST_OFFSET else None
+    former = max(offset - limit, 0) if offset else None
+    return {
+        "_links": {
+            "next": _link(call, limit, following),
+            "previous": _link(call, limit, former),
+            "self": _link(call, limit, offset),
+        },
+        "count": count,
+        "data": [render(row) for row in items],
+    }
+
+
+def ids_of(call: Call, name: str) -> list[int] | None:
+    """The ids in a comma list; None when the parameter is absent, 400 when one is no id."""
+    text = call.parameter(name)
+    if text is None:
+        return None
+    numbers = [whole_number(part.strip()) for part in text.split(",")]
+    if None in numbers:
+        raise BadRequest({name: ["A comma list of ids is expected."]})
+    return [number for number in numbers if number is not None]
+
+
+def _bounded(call: Call, name: str, *, default: int, low: int, high: int) -> int:
+    text = call.parameter(name)
+    if text is None:
+        return default
+    number = whole_number(text)
+    if number is None or not low <= number <= high:
+        raise BadRequest({name: [f"A whole number from {low} to {high} is expected."]})
+    return number
+
+
+def _order(call: Call, sortable: tuple[str, ...]) -> list[str]:
+    text = call.parameter("sort")
+    if text is None:
+        return []
+    columns = text.split(",")
+    if any(column.removeprefix("-") not in sortable for column in columns):
+        allowed = ", ".join(sortable) or "none"
+        raise BadRequest({"sort": [f"Columns to sort by here: {allowed}."]})
+    return columns
+
+
+def _link(call: Call, limit: int, offset: int | None) -> dict[str, str | None]:
+    if offset is None:
+        return call.href(None)
+    kept = [(name, value) for name, values in call.query.items() for value in values]
+    kept = [pair for pair in kept if pair[0] not in ("limit", "offset")]
+    return call.href(f"{call.path}?{urlencode([*kept, ('limit', limit), ('offset', offset)])}")
+
+
+def one_of(rows: "QuerySet[Any]", pk: int, thing: str) -> Any:
+    """The row with that id among those that the caller may see; 404 for every other id."""
+    row: Model | None = rows.filter(pk=pk).first()
+    if row is None:
+        raise NotThere(thing)
+    return row

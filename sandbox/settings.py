@@ -1,0 +1,40 @@
+"""Settings of the sandbox's own Django project. `python -m sandbox` sets the environment that they read."""
+
+import os
+from pathlib import Path
+
+DIRECTORY = Path(os.environ.get("SANDBOX_DIR", ".sandbox")).absolute()
+
+# Nothing here is signed: no session, no form, no cookie. Django only insists on a value.
+SECRET_KEY = "the-sandbox-signs-nothing"  # noqa: S105
+DEBUG = False
+ALLOWED_HOSTS = ["*"]
+INSTALLED_APPS = ["sandbox"]
+# None: each would cost every request something, and none does anything for a JSON API without sessions.
+MIDDLEWARE: list[str] = []
+ROOT_URLCONF = "sandbox.urls"
+APPEND_SLASH = False
+USE_TZ = True
+TIME_ZONE = "UTC"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+DATABASES = {
+    "default": {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": DIRECTORY / "sandbox.sqlite3",
+        "CONN_MAX_AGE": None,
+        "OPTIONS": {
+            "timeout": 20,
+            "transaction_mode": "IMMEDIATE",
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+        },
+    }
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"stderr": {"class": "logging.StreamHandler"}},
+    # Refusals are this program's business; only its own mistakes are worth a line.
+    "loggers": {"django.request": {"handlers": ["stderr"], "level": "ERROR", "propagate": False}},
+}

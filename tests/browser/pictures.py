@@ -1,0 +1,55 @@
+"""`make pictures`: the main screens of a fresh demo, light and dark, wide and narrow, into docs/pictures."""
+
+import sys
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import Browser
+
+from tests.browser.browsing import chromium, executable, sign_in
+from tests.demos import ROOT, Demo
+
+PICTURES = ROOT / "docs" / "pictures"
+WIDTHS = {"wide": (1280, 860), "narrow": (360, 760)}
+THEMES = ("light", "dark")
+
+
+def screens(demo: Demo) -> dict[str, str]:
+    """Name → address of what is shown."""
+    ill = {fault: account["id"] for account in demo.control("GET", "/accounts") for fault in account["faults"]}
+    return {
+        "front": "/",
+        "list": "/installations/installation/",
+        "installation": f"/installation/{ill['webhook.misdirected']}/acme_ledger/",
+        "fields": f"/installation/{ill['field.changed']}/acme_ledger/fields/",
+        "connect": "/connect/",
+    }
+
+
+def take(browser: Browser, demo: Demo) -> None:
+    for theme in THEMES:
+        for name, (width, height) in WIDTHS.items():
+            context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=theme)
+            page = context.new_page()
+            sign_in(page, demo, "onboarding")
+            for screen, path in screens(demo).items():
+                page.goto(demo.url + path)
+                page.screenshot(path=PICTURES / f"{screen}-{theme}-{name}.png")
+            context.close()
+
+
+def main() -> None:
+    if executable() is None:
+        sys.exit("Chromium is not installed, so no pictures can be taken: sudo apt-get install chromium")
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as scratch:
+        demo = Demo(Path(scratch) / "state").start()
+        try:
+            with chromium() as browser:
+                take(browser, demo)
+        finally:
+            demo.stop()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,45 @@
+"""Fixtures for people and things that many tests share."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from tests import making
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """Transactional tests empty the tables with DELETE on SQLite, which the record's trigger would refuse.
+
+    `tests/console/test_audit.py` puts the trigger back for the test that it refuses.
+    """
+    with django_db_blocker.unblock():
+        if connection.vendor == "sqlite":
+            with connection.cursor() as cursor:
+                cursor.execute("DROP TRIGGER IF EXISTS console_auditevent_no_delete")
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(settings: Any) -> None:
+    """Hash passwords cheaply: hundreds of tests sign somebody in, and none is about the strength of the hash."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def installation(db: None) -> Any:
+    """A live, healthy installation."""
+    return making.make_installation()
+
+
+@pytest.fixture(scope="session")
+def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A local Oneflow in a process of its own, with an empty fleet: make the accounts that you need."""
+    from tests.sandboxes import Sandbox
+
+    directory: Path = tmp_path_factory.mktemp("sandbox")
+    running = Sandbox.start(directory, accounts=0, seed=1)
+    yield running
+    running.stop()

@@ -1,0 +1,158 @@
+"""The record: only added to, by the model and by the database itself; with the role held at the time."""
+
+from importlib import import_module
+
+import pytest
+from django.apps import apps
+from django.contrib.auth.models import Group
+from django.db import DatabaseError, connection, transaction
+from django.test import RequestFactory, override_settings
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.acting import Actor, Deed
+from console.audit import actor_of, address_of
+from console.models import AppendOnly, AuditEvent
+from tests.making import make_installation, make_user
+
+pytestmark = pytest.mark.django_db
+migration = import_module("console.migrations.0002_roles_and_append_only")
+
+
+@pytest.fixture
+def event() -> AuditEvent:
+    return AuditEvent.objects.create(at=timezone.now(), actor="maja", role="support", verb="account.connect")
+
+
+@pytest.fixture
+def trigger(db) -> None:
+    """The migration's own trigger: on SQLite the tests' set-up takes it away, see conftest."""
+    if connection.vendor == "sqlite":
+        with connection.schema_editor(atomic=False) as editor:
+            migration.unmake_append_only(apps, editor)
+            migration.make_append_only(apps, editor)
+    yield
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("DROP TRIGGER IF EXISTS console_auditevent_no_delete")
+
+
+def test_a_row_of_the_record_cannot_be_saved_again(event):
+    event.verb = "nothing"
+
+    with pytest.raises(AppendOnly):
+        event.save()
+
+
+def test_a_row_of_the_record_cannot_be_deleted(event):
+    with pytest.raises(AppendOnly):
+        event.delete()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["UPDATE console_auditevent SET actor = 'nobody'", "DELETE FROM console_auditevent"],
+)
+@pytest.mark.django_db(transaction=True)
+def test_the_database_itself_refuses_to_rewrite_the_record(trigger, event, statement):
+    with (
+        pytest.raises(DatabaseError, match="The record is only added to"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(statement)
+
+    assert AuditEvent.objects.filter(actor="maja").exists()
+
+
+def test_a_deed_and_what_it_did_are_stored_together_or_not_at_all():
+    installation = make_installation()
+
+    with pytest.raises(RuntimeError), transaction.atomic():
+        Deed(Actor("maja", "support"), "account.connect", installation).tell()
+        raise RuntimeError
+
+    assert not AuditEvent.objects.exists()
+
+
+def test_a_deed_names_who_in_which_role_did_what_to_which_account():
+    installation = make_installation()
+
+    Deed(
+        Actor("maja", "support", address="192.0.2.7"),
+        "account.relink",
+        installation,
+        reason="asked for",
+        details={"n": 1},
+    ).tell()
+
+    event = AuditEvent.objects.get()
+    assert (event.actor, event.role, event.verb, event.outcome) == ("maja", "support", "account.relink", "done")
+    assert (event.subject_kind, event.account_oneflow_id) == ("installation", 410001)
+    assert (event.reason, event.address, event.details) == ("asked for", "192.0.2.7", {"n": 1})
+
+
+def test_the_role_held_then_stays_when_it_is_taken_away(client):
+    installation = make_installation()
+    user = make_user("support")
+    client.force_login(user)
+    client.post(reverse("installation-refresh", args=[410001, installation.extension.integration_key]))
+
+    user.groups.set([Group.objects.get(name="auditor")])
+
+    assert AuditEvent.objects.get(verb="installation.refresh").role == "support"
+
+
+def test_the_record_outlives_the_colleague(client):
+    user = make_user("support")
+    Deed(Actor(user.username, "support", user_id=user.pk), "x", "y").tell()
+
+    user.delete()
+
+    assert AuditEvent.objects.get().actor == "support"
+
+
+def test_a_denied_try_is_recorded_with_what_was_lacking(client):
+    make_installation()
+    client.force_login(make_user("auditor"))
+
+    answer = client.post(reverse("installation-refresh", args=[410001, "acme_ledger"]))
+
+    event = AuditEvent.objects.get(outcome="denied")
+    assert answer.status_code == 403
+    assert (event.actor, event.role, event.verb) == ("auditor", "auditor", "installation.refresh")
+    assert "installations.refresh_installation" in event.reason
+
+
+def test_a_refused_try_is_recorded_with_the_reason(client):
+    installation = make_installation()
+    client.force_login(make_user("support"))
+
+    client.post(reverse("installation-acting-user", args=[410001, "acme_ledger"]), {"user": "5"})
+
+    event = AuditEvent.objects.get(outcome="refused")
+    assert event.verb == "installation.choose_acting_user"
+    assert event.subject_id == str(installation.pk)
+    assert event.reason
+
+
+def test_without_a_trusted_proxy_a_header_says_nothing_about_the_address():
+    request = RequestFactory().get("/", HTTP_X_FORWARDED_FOR="203.0.113.9", REMOTE_ADDR="198.51.100.1")
+
+    assert address_of(request) == "198.51.100.1"
+
+
+@override_settings(TRUSTED_PROXIES=1)
+def test_a_trusted_proxys_last_hop_is_the_address():
+    request = RequestFactory().get("/", HTTP_X_FORWARDED_FOR="203.0.113.9, 203.0.113.8", REMOTE_ADDR="198.51.100.1")
+
+    assert address_of(request) == "203.0.113.8"
+
+
+def test_somebody_with_two_roles_acts_in_both():
+    user = make_user("support")
+    user.groups.add(Group.objects.get(name="auditor"))
+    request = RequestFactory().get("/")
+    request.user = user
+
+    assert actor_of(request).role == "auditor, support"

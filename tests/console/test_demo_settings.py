@@ -1,0 +1,134 @@
+"""What the demo reads, makes and keeps before any of its processes runs; and the set-up that make does first."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from console.demo import state
+from console.demo.environment import Plan, WrongSetting, settings_of
+from tests.demos import ROOT, Demo
+
+
+def plan(tmp_path: Path, **environ: str) -> Plan:
+    return Plan.read({"DEMO_DIR": str(tmp_path / "demo"), **environ})
+
+
+def test_nothing_set_is_the_demo_that_the_readme_tells_of():
+    default = Plan.read({})
+
+    assert default.directory == ROOT / ".demo"
+    assert (default.port, default.sandbox_port, default.accounts, default.faults) == (8000, 8001, 60, True)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PORT", "http"),
+        ("PORT", "0"),
+        ("PORT", "70000"),
+        ("SANDBOX_PORT", "-1"),
+        ("DEMO_ACCOUNTS", "0"),
+        ("DEMO_ACCOUNTS", "1e3"),
+        ("DEMO_ACCOUNTS", "٣"),
+        ("DEMO_SEED", "x"),
+        ("DEMO_FAULTS", "yes"),
+    ],
+)
+def test_a_setting_that_cannot_be_meant_is_named(tmp_path, name, value):
+    with pytest.raises(WrongSetting, match=f"^{name} should be a whole number from"):
+        plan(tmp_path, **{name: value})
+
+
+def test_one_port_for_both_is_refused(tmp_path):
+    with pytest.raises(WrongSetting, match="both 9000"):
+        plan(tmp_path, PORT="9000", SANDBOX_PORT="9000")
+
+
+def test_an_empty_setting_is_the_default(tmp_path):
+    assert plan(tmp_path, PORT="", DEMO_ACCOUNTS="").port == 8000
+
+
+def test_the_keys_are_its_own_kept_and_for_its_owner_only(tmp_path):
+    first = settings_of(plan(tmp_path))
+
+    assert settings_of(plan(tmp_path)) == first
+    assert settings_of(plan(tmp_path / "other"))["SECRET_KEY"] != first["SECRET_KEY"]
+    assert (tmp_path / "demo" / "keys.env").stat().st_mode & 0o777 == 0o600
+
+
+def test_it_stands_on_its_own_files_whatever_the_shell_says(tmp_path, monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", "postgres://somebody@production/console")
+
+    values = settings_of(plan(tmp_path))
+
+    assert values["DATABASE_URL"] == f"sqlite:///{tmp_path / 'demo' / 'console.sqlite3'}"
+    assert values["CELERY_BROKER_URL"].startswith("sqla+sqlite:///")
+
+
+def test_the_state_is_held_by_one_at_a_time(tmp_path):
+    wanted = plan(tmp_path)
+    with state.held(wanted), pytest.raises(state.InUse), state.held(wanted):
+        pass
+    with state.held(wanted):
+        pass
+
+
+def test_what_was_prepared_is_remembered(tmp_path):
+    wanted = plan(tmp_path, DEMO_ACCOUNTS="3")
+    with state.held(wanted):
+        kept = state.Kept.read(wanted)
+        kept.faults, kept.prepared = {"token.rejected": 410001}, True
+        kept.save(wanted)
+
+    again = state.Kept.read(plan(tmp_path, DEMO_ACCOUNTS="9"))
+
+    assert (again.accounts, again.faults, again.prepared) == (3, {"token.rejected": 410001}, True)
+    assert again.differs(plan(tmp_path, DEMO_ACCOUNTS="9"))
+
+
+@pytest.fixture
+def clone(tmp_path) -> Path:
+    """What make's set-up needs of a fresh clone."""
+    (tmp_path / ".ci").mkdir()
+    for name in (".ci/environment", "requirements.txt", "requirements-dev.txt"):
+        shutil.copy(ROOT / name, tmp_path / name)
+    return tmp_path
+
+
+def script(path: Path, text: str) -> Path:
+    path.write_text(f"#!/bin/sh\n{text}\n")
+    path.chmod(0o755)
+    return path
+
+
+def set_up(clone: Path, python: Path | str) -> "subprocess.CompletedProcess[str]":
+    environ = {"PATH": "/usr/bin:/bin", "PYTHON": str(python)}
+    command = [str(clone / ".ci" / "environment"), "runtime"]
+    return subprocess.run(command, env=environ, capture_output=True, text=True, timeout=60)
+
+
+def test_an_old_python_ends_in_one_sentence(clone):
+    answer = set_up(clone, script(clone / "old-python", "exit 1"))
+
+    assert (answer.returncode, answer.stdout) == (1, "")
+    assert answer.stderr.startswith("The console needs Python 3.11 or newer")
+    assert len(answer.stderr.strip().splitlines()) == 1
+
+
+def test_a_missing_venv_module_ends_in_one_sentence(clone):
+    answer = set_up(clone, script(clone / "bare-python", 'case "$2" in *venv*) exit 1;; esac'))
+
+    assert answer.returncode == 1
+    assert answer.stderr.startswith("Python's venv module is missing.")
+    assert "python3-venv" in answer.stderr
+    assert len(answer.stderr.strip().splitlines()) == 1
+
+
+def test_no_demo_yet_is_told_and_how_to_start_one(tmp_path):
+    answer = Demo(tmp_path / "none").manage("installations", "--json")
+
+    assert answer.returncode != 0
+    assert answer.stdout == ""
+    assert "Start one: make demo" in answer.stderr

@@ -1,0 +1,159 @@
+"""The frame of every page: who may enter, what stands in it, and the elements that pages are made of."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.template import Context, Template
+from django.utils import timezone
+
+from console.models import AuditEvent, Heartbeat
+from console.pages import page
+from extensions.installations.models import Verdict
+from tests.making import make_installation, make_user
+
+
+def shown(source: str, **values: Any) -> str:
+    return Template("{% load console %}" + source).render(Context(values))
+
+
+@pytest.mark.parametrize("value", Verdict.values)
+def test_a_verdict_is_shape_and_word_and_colour(value):
+    text = shown("{% verdict value %}", value=value)
+
+    assert f'class="verdict {value}"' in text
+    assert "<svg" in text
+    assert text.endswith(f"{value}</span>")
+
+
+def test_a_verdict_that_nobody_knows_is_unknown():
+    assert 'class="verdict unknown"' in shown("{% verdict value %}", value='"><script>')
+
+
+@pytest.mark.parametrize(
+    ("ago", "words"),
+    [
+        (timedelta(seconds=2), "just now"),
+        (timedelta(seconds=40), "40\u202fs ago"),
+        (timedelta(minutes=59), "59\u202fmin ago"),
+        (timedelta(hours=3), "3\u202fh ago"),
+        (timedelta(days=400), "400\u202fd ago"),
+        (timedelta(minutes=-10, seconds=-5), "in 10\u202fmin"),
+    ],
+)
+def test_an_age_is_told_with_its_exact_time_and_zone(ago, words):
+    moment = timezone.now() - ago
+
+    text = shown("{% since moment %}", moment=moment)
+
+    assert f">{words}<" in text
+    assert f"{timezone.localtime(moment):%Y-%m-%d %H:%M:%S %Z}" in text
+
+
+def test_an_age_of_nothing_is_the_word_given():
+    assert shown("{% since moment 'never' %}", moment=None) == "never"
+
+
+def test_an_identifier_is_escaped_wherever_it_stands():
+    assert "<b>" not in shown("{% identifier value %}", value='"><b>')
+
+
+def test_numbers_are_set_with_thin_spaces_and_their_nouns():
+    assert shown("{{ 48211|thin }}") == "48\u202f211"
+    assert shown("{{ 1|counted:'entry' }}, {{ 2|counted:'entry' }}") == "1 entry, 2 entries"
+
+
+def test_a_page_declares_what_it_records_or_why_nothing():
+    with pytest.raises(TypeError, match="declares"):
+        page("installations.view_installation")
+
+
+def test_every_page_names_its_environment_and_assures_of_the_machine(client, db):
+    Heartbeat.beat("worker", timezone.now())
+    make_installation()
+    client.force_login(make_user("support"))
+
+    text = client.get("/").content.decode()
+
+    assert 'class="environment demo"' in text
+    assert "worker alive" in text
+    assert "beat never seen" in text
+    assert "state as of" in text
+
+
+def test_the_menu_shows_only_rooms_that_may_be_entered(client, db):
+    def rooms(role: str) -> list[str]:
+        client.force_login(make_user(role))
+        return [item["label"] for item in client.get("/").context["menu"]["rooms"]]
+
+    assert rooms("onboarding") == ["Fleet", "Installations", "Fields", "Connect"]
+    assert rooms("auditor") == ["Fleet", "Installations", "Fields", "Record"]
+
+
+def test_no_page_writes_a_script_or_a_style_into_itself(client, db):
+    make_installation()
+    client.force_login(make_user("administrator"))
+
+    for address in ("/", "/installations/installation/", "/assumed/", "/nowhere/", "/password_change/"):
+        text = client.get(address).content.decode()
+        assert "<style" not in text, address
+        assert " style=" not in text, address
+        assert "<script>" not in text, address
+        assert " onclick=" not in text, address
+
+
+def test_a_page_that_does_not_exist_says_where_to_go(client, db):
+    client.force_login(make_user("support"))
+
+    answer = client.get("/nowhere/")
+
+    assert answer.status_code == 404
+    assert b"/nowhere/" in answer.content
+    assert b"Go to the fleet" in answer.content
+
+
+def test_a_denied_page_is_explained_and_recorded(client, db):
+    client.force_login(make_user("auditor"))
+
+    answer = client.get("/connect/")
+
+    assert answer.status_code == 403
+    assert b"accounts.connect_account" in answer.content
+    event = AuditEvent.objects.get(outcome="denied")
+    assert (event.actor, event.role, event.subject_name) == ("auditor", "auditor", "/connect/")
+
+
+def test_a_stranger_is_led_to_the_sign_in_and_back(client, db):
+    answer = client.get("/assumed/")
+
+    assert answer.headers["Location"] == "/login/?next=/assumed/"
+
+
+def test_a_failure_is_told_without_a_database(settings):
+    from console.pages import broken
+
+    answer = broken(None)  # type: ignore[arg-type]
+
+    assert answer.status_code == 500
+    assert b"manage.py doctor" in answer.content
+
+
+def test_a_colleague_whose_roles_are_changed_stands_in_the_record(client, db):
+    administrator, support = make_user("administrator"), make_user("support")
+    client.force_login(administrator)
+
+    answer = client.post(
+        f"/auth/user/{support.pk}/change/",
+        {
+            "username": "renamed",
+            "is_active": "on",
+            "is_staff": "on",
+            "date_joined_0": "2026-01-01",
+            "date_joined_1": "12:00:00",
+        },
+    )
+
+    assert answer.status_code == 302
+    event = AuditEvent.objects.get(verb="user.change")
+    assert event.actor == "administrator"
+    assert "Groups" in str(event.details)

@@ -1,0 +1,140 @@
+"""The front page: counts, what needs someone, and its words for an empty or a stale fleet."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from console.models import Heartbeat
+from extensions.health.models import Finding
+from extensions.installations.models import Change, Installation
+from tests import making
+
+pytestmark = pytest.mark.django_db
+FRONT = reverse("admin:index")
+
+
+def as_role(role: str) -> Client:
+    client = Client()
+    client.force_login(making.make_user(role))
+    return client
+
+
+def words(answer: Any) -> str:
+    return " ".join(answer.content.decode().split())
+
+
+def broken(oneflow_id: int, code: str, subject: str = "", **values: Any) -> Installation:
+    installation = making.make_installation(oneflow_id=oneflow_id, verdict="failing", cause=code, causes=1)
+    Finding.objects.create(
+        installation=installation,
+        code=code,
+        subject=subject,
+        verdict="failing",
+        rank=0,
+        since=timezone.now() - timedelta(hours=3),
+        **values,
+    )
+    return installation
+
+
+def test_an_empty_fleet_says_how_to_connect_the_first_account():
+    assert reverse("connect") in words(as_role("onboarding").get(FRONT))
+    assert reverse("connect") not in words(as_role("support").get(FRONT))
+
+
+def test_each_verdict_is_counted_and_links_to_its_list():
+    making.make_extension()
+    making.make_installation(oneflow_id=1)
+    broken(2, "token.rejected")
+
+    front = as_role("support").get(FRONT)
+
+    assert {name: number for name, number, _ in front.context["boxes"]}["failing"] == 1
+    assert "?verdict=failing" in words(front)
+
+
+def test_a_cause_that_several_share_is_one_line():
+    for number in (1, 2, 3):
+        broken(number, "field.inactive", "acme_deal/deal_value", subject_name="Deal value")
+    broken(9, "token.rejected")
+
+    front = as_role("support").get(FRONT)
+
+    assert [(need.who, need.code) for need in front.context["needs"]] == [
+        ("3 accounts", "field.inactive"),
+        ("Customer 9", "token.rejected"),
+    ]
+    shared = front.context["needs"][0].address
+    listed = as_role("auditor").get(shared)
+    assert listed.context["cl"].result_count == 3
+
+
+def test_what_another_cause_explains_needs_nobody():
+    broken(1, "webhook.missing", "acme_deal", explained_by="extension.disabled")
+
+    assert as_role("support").get(FRONT).context["needs"] == []
+
+
+def test_a_stale_fleet_is_unknown_and_its_old_causes_are_not_told_as_true():
+    installation = broken(1, "token.rejected")
+    Installation.objects.filter(pk=installation.pk).update(fresh_until=timezone.now() - timedelta(seconds=1))
+
+    front = as_role("support").get(FRONT)
+
+    assert front.context["fleet"].verdicts == {"unknown": 1}
+    assert [need.code for need in front.context["needs"]] == ["refresh.stale"]
+    assert "refresh.stale" in words(front)
+
+
+def test_changes_of_the_last_day_are_counted():
+    installation = making.make_installation()
+    for hours in (1, 2, 30):
+        Change.objects.create(
+            installation=installation,
+            at=timezone.now() - timedelta(hours=hours),
+            kind=Change.Kind.CHANGED,
+            subject_kind="webhook",
+            subject_id="1",
+        )
+
+    assert as_role("auditor").get(FRONT).context["changes"] == [(2, "webhook", 1)]
+
+
+def test_those_who_are_being_connected_are_listed():
+    making.make_installation(state=Installation.State.CONNECTING, name="Elm & Co")
+
+    assert "Elm &amp; Co" in words(as_role("onboarding").get(FRONT))
+
+
+def test_a_dead_worker_is_said_and_how_to_start_it():
+    making.make_installation()
+    Heartbeat.beat("beat", timezone.now())
+
+    page = words(as_role("support").get(FRONT))
+
+    assert "worker: <b>no sign of life</b>" in page
+    assert "beat: alive" in page
+
+
+def test_without_a_role_nothing_of_the_fleet_is_seen():
+    making.make_installation(name="Nordlund Bygg AB")
+
+    page = words(as_role("").get(FRONT))
+
+    assert "Nordlund" not in page
+    assert "no role yet" in page
+
+
+def test_the_page_asks_ten_questions_whatever_the_fleet(django_assert_max_num_queries):
+    making.make_extension()
+    for number in range(1, 9):
+        broken(number, "token.rejected")
+        broken(number + 100, "webhook.missing", f"type{number}")
+    client = as_role("support")
+
+    with django_assert_max_num_queries(10):
+        client.get(FRONT)

@@ -1,0 +1,276 @@
+"""The installation list: order, filters with counts, search, selection, export, and what it costs."""
+
+import csv
+import io
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import Account, Tag
+from console.exporting import cell
+from console.models import AuditEvent
+from extensions.health.models import Finding
+from extensions.installations.models import Installation
+from tests.making import make_installation, make_user
+
+ADDRESS = "/installations/installation/"
+
+
+@pytest.fixture
+def support(client: Any, db: None) -> Any:
+    """A browser in which support is signed in."""
+    client.force_login(make_user("support"))
+    return client
+
+
+def make_failing(oneflow_id: int, code: str = "token.rejected", verdict: str = "failing", **values: Any) -> Any:
+    """An installation with one cause, as judging would have stored it."""
+    now = timezone.now()
+    since = values.pop("verdict_since", now - timedelta(hours=3))
+    made = make_installation(
+        oneflow_id=oneflow_id, verdict=verdict, cause=code, causes=1, verdict_since=since, **values
+    )
+    Finding.objects.create(installation=made, code=code, verdict=verdict, rank=0, since=since)
+    return made
+
+
+def names(answer: Any) -> list[str]:
+    return [row.account.name for row in answer.context["cl"].result_list]
+
+
+def counts(answer: Any, parameter: str) -> dict[str, int]:
+    cl = answer.context["cl"]
+    spec = next(each for each in cl.filter_specs if each.parameter_name == parameter)
+    return {choice["value"]: choice["count"] for choice in spec.choices(cl)}
+
+
+def choose(client: Any, action: str, *rows: Installation, **data: Any) -> Any:
+    chosen = {"index": "0", "action": action, "_selected_action": ["0", *(str(row.pk) for row in rows)]}
+    return client.post(ADDRESS, {**chosen, **data})
+
+
+def test_the_worst_stands_first_then_the_longest(support):
+    now = timezone.now()
+    make_installation(oneflow_id=1, name="Healthy")
+    make_failing(2, name="Warned", verdict="warning", code="field.changed")
+    make_failing(3, name="Failing lately", verdict_since=now - timedelta(minutes=5))
+    make_failing(4, name="Failing long", verdict_since=now - timedelta(days=5))
+    make_installation(oneflow_id=5, name="Stale", fresh_until=now)
+
+    assert names(support.get(ADDRESS)) == ["Failing long", "Failing lately", "Stale", "Warned", "Healthy"]
+
+
+def test_a_dead_worker_leaves_nothing_green(support):
+    make_installation(fresh_until=timezone.now() - timedelta(minutes=1))
+
+    answer = support.get(ADDRESS)
+
+    assert counts(answer, "verdict") == {"unknown": 1}
+    assert counts(answer, "cause") == {"refresh.stale": 1}
+    assert names(support.get(ADDRESS, {"verdict": "healthy"})) == []
+
+
+def test_a_filter_counts_what_its_choices_would_leave_under_the_other_filters(support):
+    make_installation(oneflow_id=1, name="Calm")
+    make_failing(2, name="Refused")
+    make_failing(3, name="Misdirected", code="webhook.misdirected")
+    Account.objects.filter(oneflow_id=3).update(country_code="NO")
+
+    answer = support.get(ADDRESS, {"verdict": "failing"})
+
+    assert sorted(names(answer)) == ["Misdirected", "Refused"]
+    assert counts(answer, "verdict") == {"failing": 2, "healthy": 1}
+    assert counts(answer, "country") == {"NO": 1, "SE": 1}
+    assert counts(answer, "cause") == {"token.rejected": 1, "webhook.misdirected": 1}
+    assert counts(answer, "state") == {"live": 2}
+    assert counts(answer, "blueprint") == {"acme_ledger 1": 2}
+
+
+def test_the_cause_filter_finds_causes_that_are_not_the_worst_and_leaves_out_what_follows(support):
+    both = make_failing(1, name="Both")
+    Finding.objects.create(installation=both, code="field.changed", verdict="warning", rank=2, since=timezone.now())
+    Finding.objects.create(
+        installation=both,
+        code="webhook.missing",
+        verdict="failing",
+        rank=0,
+        since=timezone.now(),
+        explained_by="token.rejected",
+    )
+
+    assert names(support.get(ADDRESS, {"cause": "field.changed"})) == ["Both"]
+    assert names(support.get(ADDRESS, {"cause": "webhook.missing"})) == []
+
+
+def test_a_cause_may_be_narrowed_to_its_subject(support):
+    for number, subject in ((1, "acme_deal/deal_value"), (2, "acme_deal/vat_exempt")):
+        made = make_failing(number, name=subject, code="field.inactive")
+        made.findings.update(subject=subject)
+
+    assert names(support.get(ADDRESS, {"cause": "field.inactive@acme_deal/vat_exempt"})) == ["acme_deal/vat_exempt"]
+
+
+def test_what_was_refreshed_long_ago_is_found_by_age(support):
+    now = timezone.now()
+    make_installation(oneflow_id=1, name="Now")
+    make_installation(oneflow_id=2, name="Yesterday", refreshed_at=now - timedelta(days=2))
+    make_installation(oneflow_id=3, name="Never", refreshed_at=None)
+
+    answer = support.get(ADDRESS)
+
+    assert counts(answer, "refreshed") == {"1d": 1, "1h": 1, "never": 1}
+    assert names(support.get(ADDRESS, {"refreshed": "1h"})) == ["Yesterday"]
+    assert names(support.get(ADDRESS, {"refreshed": "never"})) == ["Never"]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"verdict": "green"},
+        {"blueprint": "acme_ledger ²"},
+        {"blueprint": "acme_ledger 99999999999999999999"},
+        {"refreshed": "3w"},
+        {"cause": "@"},
+        {"state": "\x01"},
+        {"country": "S\x00X"},
+        {"tag": "%"},
+    ],
+)
+def test_a_filter_of_a_value_that_does_not_occur_finds_nothing(support, query):
+    make_installation()
+
+    answer = support.get(ADDRESS, query)
+
+    assert names(answer) == []
+    assert "Nothing matches" in answer.content.decode()
+
+
+def test_what_no_filter_asks_is_left_aside(support):
+    made = make_installation()
+
+    answer = support.get(ADDRESS, {"account__tokens__last_four__startswith": "9", "lease_id": "x"})
+
+    assert names(answer) == [made.account.name]
+
+
+def test_an_empty_fleet_says_how_the_first_one_comes(support):
+    text = support.get(ADDRESS).content.decode()
+
+    assert "No installation yet" in text
+
+
+def test_the_list_costs_the_same_for_one_and_for_sixty(support, django_assert_max_num_queries):
+    for number in range(1, 61):
+        make_failing(number)
+
+    with django_assert_max_num_queries(10):
+        answer = support.get(ADDRESS, {"q": "customer", "verdict": "failing"})
+
+    assert len(answer.content) < 150_000
+    assert len(names(answer)) == 50
+    assert len(names(support.get(ADDRESS, {"p": 2}))) == 10
+
+
+def test_staff_refresh_those_that_they_selected(support):
+    wanted, other = make_installation(oneflow_id=1), make_installation(oneflow_id=2)
+
+    choose(support, "refresh", wanted)
+
+    wanted.refresh_from_db()
+    other.refresh_from_db()
+    assert wanted.wanted_at is not None
+    assert other.wanted_at is None
+
+
+def test_all_in_the_view_are_meant_when_staff_say_so(support):
+    for number in range(1, 4):
+        make_installation(oneflow_id=number)
+    make_failing(9)
+
+    support.post(
+        f"{ADDRESS}?verdict=healthy",
+        {"index": "0", "action": "refresh", "_selected_action": "0", "select_across": "1"},
+    )
+
+    assert Installation.objects.exclude(wanted_at=None).count() == 3
+
+
+def test_an_owner_is_assigned_to_several_and_it_stands_in_the_record(support):
+    rows = [make_installation(oneflow_id=number) for number in (1, 2)]
+    owner = make_user("onboarding")
+
+    asked = choose(support, "assign", *rows)
+    choose(support, "assign", *rows, apply="1", owner=owner.pk)
+
+    assert b"Assign an owner to 2 installations" in asked.content
+    assert set(Account.objects.values_list("owner", flat=True)) == {owner.pk}
+    assert AuditEvent.objects.get(verb="account.assign").details == {"accounts": 2}
+
+
+def test_a_tag_is_put_on_and_taken_off(support):
+    row = make_installation()
+
+    choose(support, "tag", row, apply="1", tag="  pilot  customer ")
+    choose(support, "tag", row, apply="1", tag="pilot customer")
+    tagged = names(support.get(ADDRESS, {"tag": "pilot customer"}))
+    choose(support, "tag", row, apply="1", tag="pilot customer", remove="on")
+
+    assert tagged == [row.account.name]
+    assert Tag.objects.count() == 1
+    assert not row.account.tags.exists()
+
+
+@pytest.mark.parametrize("action", ["refresh", "assign", "tag", "export_csv", "export_json"])
+def test_an_action_on_nothing_says_so(support, action):
+    make_installation()
+
+    answer = support.post(ADDRESS, {"index": "0", "action": action, "_selected_action": "0"}, follow=True)
+
+    assert "first." in " ".join(str(message) for message in answer.context["messages"])
+
+
+def test_an_auditor_cannot_refresh_and_the_try_is_recorded(client, db):
+    client.force_login(make_user("auditor"))
+    row = make_installation()
+
+    answer = choose(client, "refresh", row)
+
+    assert answer.status_code == 403
+    assert AuditEvent.objects.filter(outcome="denied", reason__contains="refresh_installation").exists()
+
+
+def test_the_export_has_a_line_for_each_and_runs_no_formula(support):
+    row = make_failing(1, name='=HYPERLINK("http://evil.example")')
+
+    answer = choose(support, "export_csv", row)
+    text = b"".join(answer.streaming_content).decode().removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}")
+
+    (line,) = csv.DictReader(io.StringIO(text))
+    assert line["account_name"].startswith("'=")
+    assert (line["account_id"], line["verdict"], line["cause"]) == ("1", "failing", "token.rejected")
+    assert AuditEvent.objects.get(verb="installation.export").details == {"installations": 1, "format": "csv"}
+
+
+@pytest.mark.parametrize("value", ["=1", "+1", "-1", "@x", "\tx", "\rx"])
+def test_no_cell_begins_as_a_formula(value):
+    assert cell(value) == f"'{value}"
+
+
+def test_the_export_for_scripts_says_what_the_command_says(support):
+    rows = [make_installation(oneflow_id=1), make_failing(2)]
+
+    answer = choose(support, "export_json", *rows)
+
+    exported = json.loads(b"".join(answer.streaming_content))
+    assert {row["account_id"]: row["causes"] for row in exported} == {1: [], 2: ["token.rejected"]}
+
+
+def test_the_admin_s_own_form_leads_to_the_installation_s_page(support):
+    row = make_installation()
+
+    answer = support.get(f"{ADDRESS}{row.pk}/change/")
+
+    assert answer.headers["Location"] == "/installation/410001/acme_ledger/"

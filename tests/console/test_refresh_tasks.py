@@ -1,0 +1,253 @@
+"""Handing out, wanting and waiting for refreshes; sweeping and pruning what they leave."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from celery import current_app
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+from sqlalchemy import create_engine, text
+
+from console import broker, pruning, refreshing, tasks
+from console.management.commands import refresh as command
+from console.models import AuditEvent, Heartbeat
+from extensions.installations.models import Change, Exchange, Installation, Refresh
+from tests.making import STAFF, make_extension, make_installation
+
+pytestmark = pytest.mark.django_db
+NOW = timezone.now()
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, tuple[Any, ...]]]:
+    """The tasks that the broker was given, by name and arguments."""
+    taken: list[tuple[str, tuple[Any, ...]]] = []
+    monkeypatch.setattr(current_app, "send_task", lambda name, args, **options: taken.append((name, args)))
+    return taken
+
+
+@pytest.fixture
+def file_broker(tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -> str:
+    """An embedded broker in a file of its own."""
+    url = f"sqla+sqlite:///{tmp_path / 'broker.sqlite3'}"
+    settings.CELERY_BROKER_URL = url
+    monkeypatch.setattr(current_app.conf, "broker_url", url)
+    monkeypatch.setattr(current_app.conf, "broker_write_url", url)
+    return url
+
+
+@pytest.fixture
+def fleet() -> list[Installation]:
+    """Three installations that are due."""
+    extension = make_extension()
+    return [
+        make_installation(extension, oneflow_id=410001 + number, refresh_at=NOW - timedelta(minutes=number))
+        for number in range(3)
+    ]
+
+
+def test_dispatch_leases_what_is_due_and_hands_out_one_task_each(fleet: Any, sent: Any) -> None:
+    assert refreshing.dispatch(NOW) == 3
+
+    lease_id = Installation.objects.first().lease_id
+    assert sent == [(refreshing.REFRESH, (row.pk, str(lease_id))) for row in reversed(fleet)]
+    assert Heartbeat.objects.get(name="dispatch").at == NOW
+
+
+def test_what_is_leased_is_handed_out_again_only_when_the_lease_has_ended(fleet: Any, sent: Any, settings: Any) -> None:
+    refreshing.dispatch(NOW)
+
+    assert refreshing.dispatch(NOW + timedelta(seconds=30)) == 0
+    assert refreshing.dispatch(NOW + settings.REFRESH_LEASE) == 3
+
+
+def test_dispatch_hands_out_a_batch_at_a_time_staffs_wishes_first(fleet: Any, sent: Any, settings: Any) -> None:
+    settings.REFRESH_BATCH = 1
+    Installation.objects.filter(pk=fleet[0].pk).update(wanted_at=NOW)
+
+    refreshing.dispatch(NOW)
+
+    assert [args[0] for _, args in sent] == [fleet[0].pk]
+
+
+def test_a_broker_that_is_away_stops_nothing(
+    fleet: Any, settings: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(current_app.conf, "broker_url", f"sqla+sqlite:///{tmp_path / 'none' / 'broker'}")
+    monkeypatch.setattr(current_app.conf, "broker_write_url", f"sqla+sqlite:///{tmp_path / 'none' / 'broker'}")
+
+    assert refreshing.dispatch(NOW) == 0
+    assert refreshing.dispatch(NOW + settings.REFRESH_LEASE) == 0
+    assert Installation.objects.due(NOW + settings.REFRESH_LEASE * 3).count() == 3
+
+
+def test_the_tasks_have_the_names_by_which_they_are_sent() -> None:
+    assert tasks.dispatch_refreshes.name == refreshing.DISPATCH
+    assert tasks.refresh_installation.name == refreshing.REFRESH
+    assert tasks.refresh_installation.soft_time_limit < tasks.refresh_installation.time_limit
+
+
+def test_a_task_whose_installation_has_gone_does_nothing(fleet: Any) -> None:
+    tasks.refresh_installation(10_000, "0a90fd53-d903-4b1c-b6a1-9a7d0778d348")
+
+    assert not Refresh.objects.exists()
+
+
+def test_wanting_a_refresh_makes_it_due_at_once_and_is_recorded(
+    fleet: Any, sent: Any, django_capture_on_commit_callbacks: Any
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        count = refreshing.want(Installation.objects.filter(pk=fleet[1].pk), NOW, STAFF)
+
+    assert count == 1
+    row = Installation.objects.get(pk=fleet[1].pk)
+    assert (row.refresh_at, row.wanted_at) == (NOW, NOW)
+    event = AuditEvent.objects.get()
+    assert (event.verb, event.actor, event.outcome) == ("installation.refresh", "Sam", "done")
+    assert event.account_oneflow_id == row.account.oneflow_id
+    assert [name for name, _ in sent] == [refreshing.DISPATCH]
+
+
+def test_many_are_wanted_in_one_update_and_one_record(fleet: Any, django_assert_max_num_queries: Any) -> None:
+    with django_assert_max_num_queries(4):
+        assert refreshing.want(Installation.objects.order_by("account__name"), NOW, STAFF) == 3
+
+    assert AuditEvent.objects.get().subject_name == "3 installations"
+
+
+def test_a_disconnected_installation_is_not_wanted_and_that_is_recorded(fleet: Any, sent: Any) -> None:
+    Installation.objects.update(state=Installation.State.DISCONNECTED)
+
+    assert refreshing.want(Installation.objects.all(), NOW, STAFF) == 0
+    assert AuditEvent.objects.get().outcome == "refused"
+
+
+def test_progress_counts_what_was_refreshed_since(fleet: Any) -> None:
+    refreshing.want(Installation.objects.all(), NOW, STAFF)
+    ids = [row.pk for row in fleet]
+    assert refreshing.progress(NOW, ids) == refreshing.Progress(done=0, total=3)
+
+    Installation.objects.filter(pk=ids[0]).update(wanted_at=None, refreshed_at=NOW + timedelta(seconds=1))
+    Installation.objects.filter(pk=ids[1]).update(state=Installation.State.DISCONNECTED)
+
+    assert refreshing.progress(NOW, ids) == refreshing.Progress(done=1, total=2)
+    assert not refreshing.progress(NOW).is_over
+
+
+class TestCommand:
+    """`manage.py refresh`."""
+
+    @pytest.fixture(autouse=True)
+    def _hurry(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(command, "LOOK_EVERY", 0)
+        monkeypatch.setattr(command, "KICK_EVERY", 0)
+
+    def test_without_a_worker_it_says_so_and_asks_for_nothing(self, fleet: Any, sent: Any) -> None:
+        with pytest.raises(CommandError, match="No worker is running"):
+            call_command("refresh")
+
+        assert not Installation.objects.exclude(wanted_at=None).exists()
+
+    def test_an_account_that_is_not_connected_is_named(self, fleet: Any) -> None:
+        with pytest.raises(CommandError, match="Not connected: account 5, 7"):
+            call_command("refresh", "--account", "7", "--account", "5", "--account", "410001")
+
+    def test_an_empty_console_says_what_to_do(self) -> None:
+        with pytest.raises(CommandError, match="No account is connected yet"):
+            call_command("refresh")
+
+    def test_it_hands_the_wish_to_the_workers(self, fleet: Any, capsys: Any) -> None:
+        Heartbeat.beat("worker", timezone.now())
+
+        call_command("refresh", "--account", "410001")
+
+        assert Installation.objects.exclude(wanted_at=None).get().account.oneflow_id == 410001
+        assert capsys.readouterr().out == "1 installation will be refreshed now.\n"
+
+    def test_it_waits_until_all_are_refreshed(self, fleet: Any, monkeypatch: Any, capsys: Any) -> None:
+        Heartbeat.beat("worker", timezone.now())
+
+        def worker() -> None:
+            waiting = Installation.objects.exclude(wanted_at=None).first()
+            if waiting:
+                Installation.objects.filter(pk=waiting.pk).update(wanted_at=None, refreshed_at=timezone.now())
+
+        monkeypatch.setattr(refreshing, "kick", worker)
+
+        call_command("refresh", "--wait")
+
+        assert capsys.readouterr().out.splitlines() == [
+            "3 installations will be refreshed now.",
+            *[f"{done} of 3 refreshed" for done in range(4)],
+        ]
+
+    def test_waiting_ends_with_a_sentence_when_time_is_up(self, fleet: Any, sent: Any) -> None:
+        Heartbeat.beat("worker", timezone.now())
+
+        with pytest.raises(CommandError, match=r"3 installations not refreshed within 0 s"):
+            call_command("refresh", "--wait", "--timeout", "0")
+
+
+# kombu's models use what SQLAlchemy deprecates.
+@pytest.mark.filterwarnings("ignore:The ``noload`` loader strategy")
+def test_delivered_messages_of_the_embedded_broker_are_deleted(file_broker: str) -> None:
+    assert broker.sweep() == 0
+    refreshing.kick()
+    refreshing.kick()
+    engine = create_engine(file_broker.removeprefix("sqla+"))
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE kombu_message SET visible = 0 WHERE id = 1"))
+
+    assert broker.sweep() == 1
+
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT id FROM kombu_message")).scalars().all() == [2]
+    engine.dispose()
+
+
+def test_another_broker_is_not_swept(settings: Any) -> None:
+    settings.CELERY_BROKER_URL = "redis://127.0.0.1:1/0"
+
+    assert broker.sweep() == 0
+
+
+def make_refreshes(installation: Installation, number: int, **values: Any) -> None:
+    for age in range(number):
+        started = NOW - timedelta(hours=age)
+        row = Refresh.objects.create(
+            **{"installation": installation, "started_at": started, "ended_at": started, "outcome": "complete"} | values
+        )
+        Exchange.objects.create(refresh=row, at=started, method="GET", path="/ping", milliseconds=1)
+
+
+def test_the_newest_refreshes_of_each_installation_are_kept(fleet: Any, settings: Any) -> None:
+    settings.KEEP_REFRESHES = 4
+    for installation in fleet[:2]:
+        make_refreshes(installation, 7)
+
+    assert pruning.prune(NOW) == 6
+    assert [row.refreshes.count() for row in fleet] == [4, 4, 0]
+    assert Exchange.objects.count() == 8
+    assert fleet[0].refreshes.order_by("started_at").first().started_at == NOW - timedelta(hours=3)
+
+
+def test_failed_refreshes_are_kept_longer_and_not_for_ever(fleet: Any, settings: Any) -> None:
+    settings.KEEP_REFRESHES = 1
+    make_refreshes(fleet[0], 5, outcome="partial")
+
+    assert pruning.prune(NOW) == 0
+    assert pruning.prune(NOW + timedelta(days=settings.KEEP_FAILED_DAYS)) == 4
+
+
+def test_old_changes_are_deleted_in_batches(fleet: Any, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pruning, "BATCH", 2)
+    old = NOW - timedelta(days=settings.KEEP_CHANGES_DAYS + 1)
+    Change.objects.bulk_create(
+        Change(installation=fleet[0], at=at, kind="missing", subject_kind="webhook", subject_id="1")
+        for at in [old] * 5 + [NOW]
+    )
+
+    assert pruning.prune(NOW) == 5
+    assert Change.objects.get().at == NOW

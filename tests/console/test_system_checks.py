@@ -1,0 +1,77 @@
+import os
+import subprocess
+import sys
+from datetime import timedelta
+
+import pytest
+from django.core.checks import run_checks
+
+from accounts import vault
+
+
+def ids(**kwargs):
+    return {found.id for found in run_checks(**kwargs)}
+
+
+def test_the_settings_of_the_demo_pass():
+    assert not {found for found in ids() if found.startswith("console.")}
+
+
+def test_a_wrong_vault_key_is_an_error(settings):
+    settings.VAULT_KEYS = "k:not-a-key"
+
+    assert "console.E001" in ids()
+
+
+def test_a_lease_shorter_than_the_hard_limit_is_an_error(settings):
+    settings.REFRESH_LEASE = timedelta(seconds=settings.REFRESH_HARD_LIMIT)
+
+    assert "console.E002" in ids()
+
+
+def test_a_greedy_share_of_the_rate_limit_is_warned_of(settings):
+    settings.ONEFLOW_BUDGET = 1500
+
+    assert "console.W003" in ids()
+
+
+def test_the_embedded_database_and_broker_are_warned_of_before_production(settings):
+    settings.CELERY_BROKER_URL = "sqla+sqlite:///broker.sqlite3"
+
+    assert "console.W005" in ids(include_deployment_checks=True)
+
+
+def production(**changes):
+    environment = {
+        "PATH": os.environ["PATH"],
+        "ENVIRONMENT": "production",
+        "SECRET_KEY": "".join(chr(33 + n % 90) for n in range(70)),
+        "VAULT_KEYS": f"2026:{vault.new_key()}",
+        "FINGERPRINT_KEY": "a-long-fingerprint-key-of-production",
+        "ALLOWED_HOSTS": "console.acme.example",
+        "DATABASE_URL": "postgres://console@127.0.0.1:5432/console",
+        "CELERY_BROKER_URL": "redis://127.0.0.1:6379/0",
+        **changes,
+    }
+    return subprocess.run(
+        [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
+        env={name: value for name, value in environment.items() if value},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_production_settings_are_clean():
+    done = production()
+
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("name", ["SECRET_KEY", "VAULT_KEYS", "FINGERPRINT_KEY"])
+def test_production_does_not_start_without_its_own_keys(name):
+    done = production(**{name: ""})
+
+    assert done.returncode != 0
+    assert f"Set {name}" in done.stderr

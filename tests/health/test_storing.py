@@ -1,0 +1,156 @@
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from extensions.blueprints.models import BlueprintField
+from extensions.health import storing
+from extensions.health.facts import gather
+from extensions.health.judging import judge
+from extensions.health.signals import health_changed
+from extensions.installations.mirror import Mirror
+from extensions.installations.models import DataField, Installation
+from tests.health.judged import change, deal, deal_field, deal_webhook, judged, stored
+
+
+@pytest.fixture
+def told():
+    """What the signal told, in order."""
+    flips = []
+
+    def note(sender, **said):
+        flips.append(said)
+
+    health_changed.connect(note)
+    yield flips
+    health_changed.disconnect(note)
+
+
+def loaded(installation):
+    return Installation.objects.select_related("account", "extension", "token", "blueprint").get(pk=installation.pk)
+
+
+def more_fields(installation, number):
+    """Extra fields in the blueprint, in the account, and all of them off."""
+    kind = installation.blueprint.template_types.get(extension_type="acme_deal")
+    row = deal_field(installation)
+    BlueprintField.objects.bulk_create(
+        BlueprintField(template_type=kind, custom_id=f"more_{n}", name=f"More {n}") for n in range(number)
+    )
+    DataField.objects.bulk_create(
+        DataField(
+            installation=installation,
+            template_type_oneflow_id=deal(installation).oneflow_id,
+            oneflow_id=row.oneflow_id + 1000 + n,
+            custom_id=f"more_{n}",
+            name=f"More {n}",
+            active=False,
+            source="system",
+            seen_at=row.seen_at,
+        )
+        for n in range(number)
+    )
+
+
+@pytest.mark.parametrize("fields", [0, 300])
+def test_gathering_takes_three_statements_beside_the_mirror(installation, django_assert_num_queries, fields):
+    more_fields(installation, fields)
+    fresh = loaded(installation)
+    mirror = Mirror.load(fresh)
+
+    with django_assert_num_queries(3):
+        gather(fresh, mirror, timezone.now())
+
+
+@pytest.mark.parametrize("fields", [1, 300])
+def test_judging_and_storing_what_did_not_change_takes_one_statement(installation, django_assert_num_queries, fields):
+    more_fields(installation, fields)
+    stored(installation)
+    fresh, now = loaded(installation), timezone.now()
+    facts = gather(fresh, Mirror.load(fresh), now)
+
+    with django_assert_num_queries(1):
+        storing.store(fresh, judge(facts, storing.known_findings(fresh), now), now)
+
+
+def test_storing_a_change_takes_two_statements(installation, django_assert_num_queries):
+    change(deal_webhook(installation), legacy=True)
+    stored(installation)
+    change(deal_webhook(installation), legacy=False)
+    change(deal_field(installation), active=False)
+    judgement = judged(installation)
+
+    with django_assert_num_queries(2):
+        storing.store(installation, judgement, timezone.now())
+
+
+def test_what_is_stored_is_what_was_judged(installation):
+    change(deal_field(installation), active=False)
+
+    judgement = stored(installation)
+
+    rows = installation.findings.values_list("code", "subject", "explained_by")
+    assert set(rows) == {(each.code, each.subject, each.explained_by) for each in judgement.findings}
+    assert (installation.verdict, installation.cause, installation.causes) == ("failing", "field.inactive", 1)
+
+
+def test_a_finding_that_changed_is_the_same_row_with_the_same_since(installation):
+    change(deal_field(installation), name="Renamed")
+    stored(installation, timezone.now() - timedelta(days=1))
+    before = installation.findings.get()
+    change(deal_field(installation), name="Renamed again")
+
+    stored(installation)
+
+    after = installation.findings.get()
+    assert (after.pk, after.since) == (before.pk, before.since)
+    assert after.evidence["differs"]["name"]["after"] == "Renamed again"
+
+
+def test_three_hundred_findings_appear_and_go(installation):
+    more_fields(installation, 300)
+
+    stored(installation)
+    appeared = installation.findings.filter(code="field.inactive").count()
+    DataField.objects.filter(installation=installation).update(active=True)
+    stored(installation)
+
+    assert (appeared, installation.findings.filter(code="field.inactive").count()) == (300, 0)
+
+
+def test_a_flip_of_the_verdict_is_told_once_and_dates_it(installation, told):
+    change(deal_webhook(installation), legacy=True)
+    now = timezone.now()
+
+    stored(installation, now)
+    stored(installation, now + timedelta(hours=1))
+
+    [flip] = told
+    assert (flip["before"], flip["after"], flip["cause"]) == ("healthy", "failing", "webhook.legacy")
+    assert installation.verdict_since == now
+
+
+def test_another_cause_of_the_same_verdict_is_no_flip(installation, told):
+    change(deal_webhook(installation), legacy=True)
+    first = timezone.now()
+    stored(installation, first)
+    change(deal_webhook(installation), legacy=False)
+    change(deal_field(installation), active=False)
+
+    stored(installation, first + timedelta(hours=1))
+
+    assert (len(told), installation.cause, installation.verdict_since) == (1, "field.inactive", first)
+
+
+def test_a_disconnected_installation_keeps_no_finding(installation, told):
+    change(deal_webhook(installation), legacy=True)
+    stored(installation)
+    installation.state = Installation.State.DISCONNECTED
+
+    stored(installation)
+
+    assert (installation.findings.count(), installation.verdict, told[-1]["after"]) == (
+        0,
+        "disconnected",
+        "disconnected",
+    )

@@ -1,0 +1,180 @@
+import pytest
+
+from extensions.installations.models import Installation
+from tests.health.judged import Template, Webhook, causes, change, codes, deal, deal_webhook, judged, the
+from tests.making import TYPES
+
+EVENTS = TYPES["acme_deal"][1]
+
+
+def another_webhook(installation, **values):
+    row = deal_webhook(installation)
+    return Webhook.objects.create(
+        **{
+            "installation": installation,
+            "oneflow_id": row.oneflow_id + 700,
+            "callback_url": row.callback_url,
+            "filters": row.filters,
+            "template_type_oneflow_id": row.template_type_oneflow_id,
+            "integration_instance": row.integration_instance,
+            "seen_at": row.seen_at,
+            **values,
+        }
+    )
+
+
+STRANGER = {"callback_url": "https://crm.customer.example/hook", "integration_instance": None}
+
+
+def test_a_type_without_a_webhook_of_ours_misses_one(installation):
+    deal_webhook(installation).delete()
+
+    judgement = judged(installation)
+
+    assert (judgement.verdict, causes(judgement)) == ("failing", ["webhook.missing"])
+    assert the(judgement, "webhook.missing").subject == "acme_deal"
+
+
+def test_a_customers_own_webhook_on_our_type_does_not_stand_in(installation):
+    change(deal_webhook(installation), **STRANGER)
+
+    assert causes(judged(installation)) == ["webhook.missing"]
+
+
+def test_a_customers_own_webhook_is_none_of_our_business(installation):
+    another_webhook(installation, **STRANGER, legacy=True, filters=[])
+
+    assert judged(installation).verdict == "healthy"
+
+
+def test_a_webhook_is_ours_by_its_address_even_without_its_instance(installation):
+    change(deal_webhook(installation), integration_instance=None)
+
+    assert judged(installation).verdict == "healthy"
+
+
+def test_a_webhook_of_ours_that_points_elsewhere_is_misdirected(installation):
+    url = "https://old-hooks.acme.example/oneflow/410001"
+    row = change(deal_webhook(installation), callback_url=url)
+
+    judgement = judged(installation)
+
+    assert causes(judgement) == ["webhook.misdirected"]
+    assert the(judgement, "webhook.misdirected").subject == f"webhook/{row.oneflow_id}"
+
+
+def test_a_webhook_with_the_address_of_another_account_is_misdirected(installation):
+    change(deal_webhook(installation), callback_url="https://hooks.acme.example/oneflow/410002")
+
+    assert causes(judged(installation)) == ["webhook.misdirected"]
+
+
+def test_without_right_addresses_in_our_settings_none_is_wrong(installation):
+    installation.extension.callback_urls = []
+
+    assert judged(installation).verdict == "healthy"
+
+
+@pytest.mark.parametrize("url", ["http://hooks.acme.example/oneflow/410001", "ftp://x", "nonsense", "http://[bad"])
+def test_a_webhook_of_ours_without_https_is_insecure_which_explains_its_address(installation, url):
+    change(deal_webhook(installation), callback_url=url)
+
+    judgement = judged(installation)
+
+    assert causes(judgement) == ["webhook.insecure"]
+    assert the(judgement, "webhook.misdirected").explained_by == "webhook.insecure"
+
+
+def test_a_webhook_to_loopback_needs_no_https(installation):
+    installation.extension.callback_urls = ["http://127.0.0.1:9000/oneflow/*"]
+    Webhook.objects.filter(installation=installation).update(callback_url="http://127.0.0.1:9000/oneflow/1")
+
+    assert judged(installation).verdict == "healthy"
+
+
+def test_a_webhook_that_leaves_out_a_wanted_event_type_is_deaf(installation):
+    change(deal_webhook(installation), filters=[{"event_types": EVENTS[:-1], "workspace_ids": None}])
+
+    judgement = judged(installation)
+
+    assert causes(judgement) == ["webhook.deaf"]
+    assert the(judgement, "webhook.deaf").evidence["event_types"] == EVENTS[-1:]
+
+
+def test_a_webhook_that_leaves_out_a_workspace_with_our_templates_is_deaf(installation):
+    change(deal_webhook(installation), filters=[{"event_types": EVENTS, "workspace_ids": [1]}])
+
+    finding = the(judged(installation), "webhook.deaf")
+
+    [template] = Template.objects.filter(template_type_oneflow_id=deal(installation).oneflow_id)
+    assert finding.evidence["workspaces"] == template.workspace_ids
+
+
+def test_a_webhook_may_leave_out_a_workspace_without_our_templates(installation):
+    here = Template.objects.get(template_type_oneflow_id=deal(installation).oneflow_id).workspace_ids
+    change(deal_webhook(installation), filters=[{"event_types": EVENTS, "workspace_ids": here}])
+
+    assert judged(installation).verdict == "healthy"
+
+
+@pytest.mark.parametrize(
+    "filters",
+    [
+        [],
+        [{"event_types": None, "workspace_ids": None}],
+        [{"event_types": EVENTS[:1], "workspace_ids": None}, {"event_types": EVENTS[1:], "workspace_ids": None}],
+        [{"event_types": [*EVENTS, "contract:delete"], "workspace_ids": None}],
+    ],
+)
+def test_filters_that_add_up_to_all_that_is_wanted_are_not_deaf(installation, filters):
+    change(deal_webhook(installation), filters=filters)
+
+    assert judged(installation).verdict == "healthy"
+
+
+def test_two_webhooks_of_ours_for_one_type_are_a_warning(installation):
+    another_webhook(installation)
+
+    judgement = judged(installation)
+
+    assert (judgement.verdict, causes(judgement)) == ("warning", ["webhook.duplicate"])
+
+
+def test_one_webhook_for_each_type_and_one_that_went_are_no_duplicates(installation):
+    another_webhook(installation, missing_since=installation.refreshed_at)
+
+    assert judged(installation).verdict == "healthy"
+
+
+def test_a_webhook_tied_to_no_type_is_a_warning_and_nothing_is_missing(installation):
+    change(deal_webhook(installation), template_type_oneflow_id=None)
+
+    judgement = judged(installation)
+
+    assert (judgement.verdict, codes(judgement)) == ("warning", {"webhook.unbound"})
+
+
+def test_a_customers_webhook_tied_to_no_type_is_not_ours_to_bind(installation):
+    another_webhook(installation, **STRANGER, template_type_oneflow_id=None)
+
+    assert judged(installation).verdict == "healthy"
+
+
+def test_a_webhook_of_ours_in_the_old_format_fails(installation):
+    change(deal_webhook(installation), legacy=True)
+
+    judgement = judged(installation)
+
+    assert (judgement.verdict, causes(judgement)) == ("failing", ["webhook.legacy"])
+
+
+def test_in_toolkit_mode_a_remembered_webhook_is_ours_and_judged(installation):
+    installation.mode = Installation.Mode.TOOLKIT
+    change(
+        deal_webhook(installation),
+        callback_url="https://old.acme.example/",
+        integration_instance=None,
+        remembered=True,
+    )
+
+    assert causes(judged(installation)) == ["webhook.misdirected"]

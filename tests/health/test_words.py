@@ -1,0 +1,124 @@
+import re
+from pathlib import Path
+
+import pytest
+
+from extensions.health.codes import CODES
+from extensions.health.models import Finding
+from extensions.health.words import WORDS, explain
+from extensions.installations.models import Installation
+from tests.health.judged import change, deal_field, deal_webhook, judged, the
+
+Mode = Installation.Mode
+# Conditions that the customer has no part in, so that there is nothing to send.
+NOTHING_TO_TELL = {"refresh.stale", "api.limited", "field.changed", "mapping.incomplete"}
+RE_ENABLES = ("template_type.missing", "field.missing", "webhook.missing", "webhook.misdirected", "webhook.legacy")
+
+
+def finding(code):
+    return Finding(code=code, subject="acme_deal/deal_value", subject_name="Deal value", evidence={})
+
+
+def everything(explanation):
+    steps = [f"{step.who} {step.where} {step.what}" for step in explanation.steps]
+    return "\n".join([explanation.sentence, explanation.usually, explanation.customer_text, *steps])
+
+
+def test_every_code_has_its_words_and_no_words_are_without_their_code():
+    assert WORDS.keys() == CODES.keys()
+
+
+@pytest.mark.parametrize("mode", Mode)
+@pytest.mark.parametrize("code", CODES)
+def test_words_are_whole_in_every_mode_even_without_evidence(installation, code, mode):
+    said = explain(finding(code), installation, mode=mode)
+
+    assert said.sentence and not said.sentence.endswith(".")
+    assert said.usually.endswith(".")
+    assert said.steps and all(step.who and step.where and step.what.endswith(".") for step in said.steps)
+    assert not re.search(r"  |None|\{|\}", everything(said).replace("{id}", ""))
+    assert bool(said.customer_text) == (code not in NOTHING_TO_TELL)
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_what_rests_on_something_undocumented_says_so(installation, code):
+    if CODES[code].rests_on_assumption:
+        assert explain(finding(code), installation).assumed
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_a_text_for_the_customer_names_the_account(installation, code):
+    text = explain(finding(code), installation).customer_text
+
+    assert code in NOTHING_TO_TELL or "Customer 410001" in text
+
+
+@pytest.mark.parametrize("code", RE_ENABLES)
+def test_a_remedy_that_costs_the_token_says_so_before_it_is_done(installation, code):
+    steps = explain(finding(code), installation).steps
+
+    warned = next(n for n, step in enumerate(steps) if "costs the token" in step.what)
+    done = next(n for n, step in enumerate(steps) if step.what.startswith("Disable the extension"))
+    assert warned < done
+
+
+@pytest.mark.parametrize("code", RE_ENABLES)
+@pytest.mark.parametrize("mode", [Mode.TOOLKIT, Mode.DEVELOPMENT])
+def test_what_the_extension_did_not_make_needs_no_enabling_anew(installation, code, mode):
+    assert "disable it" not in everything(explain(finding(code), installation, mode=mode)).lower()
+
+
+def test_a_refused_token_names_three_possibilities_each_with_its_question(installation):
+    said = explain(finding("token.rejected"), installation)
+
+    assert "cannot be told apart" in said.usually
+    assert len(said.next_questions) == 3
+    assert said.assumed
+
+
+def test_a_sentence_names_its_subject(installation):
+    change(deal_field(installation), active=False)
+
+    said = explain(the(judged(installation), "field.inactive"), installation)
+
+    assert said.sentence == 'Field "Deal value" in "Deal" is off'
+    assert "active: false" in said.how_we_know
+
+
+def test_a_changed_field_says_what_it_is_here_and_what_it_should_be(installation):
+    change(deal_field(installation), name="Worth")
+
+    said = explain(the(judged(installation), "field.changed"), installation)
+
+    assert 'name is "Worth", in the blueprint "Deal value"' in said.how_we_know
+
+
+def test_a_deaf_webhook_says_what_it_leaves_out(installation):
+    change(deal_webhook(installation), filters=[{"event_types": ["contract:publish"], "workspace_ids": None}])
+
+    said = explain(the(judged(installation), "webhook.deaf"), installation)
+
+    assert "contract:sign, contract:decline" in said.sentence
+
+
+def test_a_finding_last_known_says_that_it_could_not_be_read_again(installation):
+    row = finding("webhook.missing")
+    row.last_known = installation.refreshed_at
+
+    assert "could not be read again" in explain(row, installation).how_we_know
+
+
+def test_an_answer_of_402_or_403_asks_about_plan_and_account_as_assumed(installation):
+    row = Finding(code="api.failing", evidence={"reasons": ["not_permitted"], "parts": ["webhooks"]})
+
+    said = explain(row, installation)
+
+    assert len(said.next_questions) == 2
+    assert "assumed" in said.assumed
+
+
+def test_every_code_stands_in_the_documentation_with_its_verdict():
+    page = (Path(__file__).parents[2] / "docs" / "health.md").read_text()
+
+    for row in CODES.values():
+        assert re.search(rf"^\| `{re.escape(row.code)}` \| [^|]*{row.verdict.value}", page, re.MULTILINE), row.code

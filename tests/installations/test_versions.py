@@ -1,0 +1,147 @@
+"""Which version of the blueprint an installation is taken to have, and that it then stays."""
+
+from typing import Any
+
+import pytest
+
+from extensions.blueprints.models import Blueprint, BlueprintField, BlueprintTemplateType
+from extensions.installations import versions
+from extensions.installations.mirror import Mirror
+from extensions.installations.models import DataField, Installation, TemplateType
+from tests.making import make_blueprint
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def second(installation: Installation) -> Blueprint:
+    """Version 2: one more field in the deal."""
+    blueprint = make_blueprint(installation.extension, 2)
+    deal = blueprint.template_types.get(extension_type="acme_deal")
+    BlueprintField.objects.create(template_type=deal, custom_id="discount", name="Discount")
+    return blueprint
+
+
+def add_discount(installation: Installation, **values: Any) -> None:
+    deal = TemplateType.objects.get(extension_type="acme_deal")
+    fields = {"custom_id": "discount", "name": "Discount", "active": True, "source": "system", **values}
+    DataField.objects.create(
+        installation=installation,
+        template_type_oneflow_id=deal.oneflow_id,
+        oneflow_id=999,
+        seen_at=installation.refreshed_at,
+        **fields,
+    )
+
+
+def inferred(installation: Installation) -> Blueprint | None:
+    wanted = list(BlueprintTemplateType.objects.all())
+    return versions.infer(installation.extension_id, wanted, Mirror.load(installation))
+
+
+def test_an_account_without_the_new_field_has_the_older_version(installation: Installation, second: Blueprint) -> None:
+    assert inferred(installation).version == 1
+
+
+def test_an_account_with_the_new_field_has_the_newer_version(installation: Installation, second: Blueprint) -> None:
+    add_discount(installation)
+
+    assert inferred(installation) == second
+
+
+def test_a_field_that_was_switched_off_was_made_all_the_same(installation: Installation, second: Blueprint) -> None:
+    add_discount(installation, active=False)
+
+    assert inferred(installation) == second
+
+
+def test_a_field_of_the_customers_own_says_nothing_of_the_version(
+    installation: Installation, second: Blueprint
+) -> None:
+    add_discount(installation, source="user")
+
+    assert inferred(installation).version == 1
+
+
+def test_in_a_type_that_the_product_made_user_fields_are_ours(installation: Installation, second: Blueprint) -> None:
+    add_discount(installation, source="user")
+    TemplateType.objects.filter(extension_type="acme_deal").update(extension_type="", confirmed_role="acme_deal")
+
+    assert inferred(installation) == second
+
+
+def test_of_versions_that_match_alike_the_newest_is_taken(installation: Installation) -> None:
+    make_blueprint(installation.extension, 2)
+
+    assert inferred(installation).version == 2
+
+
+def test_a_draft_is_never_inferred(installation: Installation, second: Blueprint) -> None:
+    add_discount(installation)
+    Blueprint.objects.filter(pk=second.pk).update(state=Blueprint.State.DRAFT)
+
+    assert inferred(installation).version == 1
+
+
+def test_without_any_template_type_of_ours_the_newest_is_expected(
+    installation: Installation, second: Blueprint
+) -> None:
+    TemplateType.objects.all().delete()
+
+    assert inferred(installation) == second
+
+
+@pytest.mark.parametrize("part", ["template_types", "fields/41000110"])
+def test_nothing_is_inferred_from_what_was_not_read(installation: Installation, part: str) -> None:
+    installation.parts.filter(name=part).update(unread_reason="unavailable")
+
+    assert inferred(installation) is None
+
+
+@pytest.mark.parametrize("part", ["template_types", "fields/41000110"])
+def test_nothing_is_inferred_from_what_was_never_read(installation: Installation, part: str) -> None:
+    installation.parts.filter(name=part).delete()
+
+    assert inferred(installation) is None
+
+
+def test_an_extension_without_a_released_version_has_none(installation: Installation) -> None:
+    Blueprint.objects.update(state=Blueprint.State.DRAFT)
+
+    assert inferred(installation) is None
+
+
+def test_the_version_is_due_when_there_is_none_yet() -> None:
+    assert versions.is_due(Installation(), set(), {})
+
+
+def test_a_version_once_inferred_stays() -> None:
+    assert not versions.is_due(Installation(blueprint_id=1), {1}, {"acme_deal": 1})
+
+
+def test_a_version_stays_when_a_template_type_is_gone() -> None:
+    assert not versions.is_due(Installation(blueprint_id=1), {1}, {})
+
+
+def test_a_version_stays_when_a_template_type_returns(installation: Installation) -> None:
+    TemplateType.objects.update(missing_since=installation.refreshed_at)
+    installation.parts.filter(name__startswith="fields/").delete()
+    seen_before = versions.types_seen(Mirror.load(installation))
+
+    assert not versions.is_due(installation, seen_before, {"acme_deal": 41000110})
+
+
+def test_the_version_is_due_again_when_a_template_type_was_made_anew() -> None:
+    assert versions.is_due(Installation(blueprint_id=1), {1}, {"acme_deal": 2})
+
+
+def test_it_stays_due_until_the_new_types_fields_were_read(installation: Installation) -> None:
+    DataField.objects.filter(template_type_oneflow_id=41000110).delete()
+    installation.parts.filter(name="fields/41000110").update(read_at=None, unread_reason="unavailable")
+    seen_before = versions.types_seen(Mirror.load(installation))
+
+    assert versions.is_due(installation, seen_before, {"acme_deal": 41000110})
+
+
+def test_what_staff_set_is_never_due() -> None:
+    assert not versions.is_due(Installation(blueprint_id=1, blueprint_set=True), {1}, {"acme_deal": 2})

@@ -1,0 +1,154 @@
+"""A sandbox as a process of its own, for tests of every room: started once, spoken to over HTTP only."""
+
+import os
+import re
+import select
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any, Self
+
+import requests
+
+ROOT = Path(__file__).parent.parent
+READY = re.compile(r"Sandbox ready on (http://\S+)")
+FIRST_ACCOUNT = 410_001
+# Starting takes about a second; a busy machine may need much longer.
+SECONDS_TO_START = 60
+
+
+class Sandbox:
+    """A running sandbox. Use it in a `with`, or call `stop` at the end.
+
+    `url` is its address without a path, `api_url` that of the API (`…/v1`), which is what a client is given.
+    """
+
+    def __init__(self, process: "subprocess.Popen[str]", url: str, directory: Path) -> None:
+        self.process = process
+        self.url = url
+        self.api_url = f"{url}/v1"
+        self.dir = directory
+        self.session = requests.Session()
+        # A proxy of the developer's environment has no business between us.
+        self.session.trust_env = False
+
+    @classmethod
+    def start(
+        cls, directory: Path | str, *, accounts: int = 3, seed: int = 7, port: int = 0, host: str = "127.0.0.1"
+    ) -> Self:
+        """Start one over that directory and wait for its ready line."""
+        command = [sys.executable, "-m", "sandbox", "--port", str(port), "--dir", str(directory)]
+        command += ["--accounts", str(accounts), "--seed", str(seed), "--host", host]
+        process = subprocess.Popen(
+            command, cwd=ROOT, stdout=subprocess.PIPE, text=True, start_new_session=True, env=dict(os.environ)
+        )
+        try:
+            return cls(process, _address(process), Path(directory))
+        except BaseException:
+            _end(process)
+            raise
+
+    def api(
+        self,
+        path: str,
+        *,
+        token: str | None = None,
+        email: str | None = None,
+        method: str = "GET",
+        **options: Any,
+    ) -> requests.Response:
+        """One API request to a path below `/v1`; `json=`, `params=`, `headers=` and the like go to requests."""
+        headers = dict(options.pop("headers", None) or {})
+        if token is not None:
+            headers["X-Oneflow-API-Token"] = token
+        if email is not None:
+            headers["X-Oneflow-User-Email"] = email
+        options.setdefault("timeout", 30)
+        options.setdefault("allow_redirects", False)
+        return self.session.request(method, self.api_url + path, headers=headers, **options)
+
+    def control(self, method: str, path: str, json: Any = None) -> Any:
+        """What the control plane answers to `path` below `/_sandbox`, for example `/accounts`; it must be 200."""
+        answer = self.session.request(method, f"{self.url}/_sandbox{path}", json=json, timeout=120)
+        assert answer.status_code == 200, f"{method} {path}: {answer.status_code} {answer.text[:500]}"
+        return answer.json()
+
+    def accounts(self) -> list[dict[str, Any]]:
+        listed: list[dict[str, Any]] = self.control("GET", "/accounts")
+        return listed
+
+    def account(self, pk: int = FIRST_ACCOUNT) -> dict[str, Any]:
+        """One account as the control plane shows it; the first of the fleet when no id is given."""
+        shown: dict[str, Any] = self.control("GET", f"/accounts/{pk}")
+        return shown
+
+    def new_account(self, **options: Any) -> dict[str, Any]:
+        """A fresh account that no other test has touched; `extension=False` leaves the extension off."""
+        made: dict[str, Any] = self.control("POST", "/accounts", options)[0]
+        return made
+
+    def fault(self, account: int, code: str, **narrowing: str) -> dict[str, Any]:
+        """Bring a fault about; the account as it is then."""
+        shown: dict[str, Any] = self.control("POST", f"/accounts/{account}/faults", {"fault": code, **narrowing})
+        return shown
+
+    def clear(self, account: int, code: str) -> dict[str, Any]:
+        """Clear a fault; the account as it is then."""
+        shown: dict[str, Any] = self.control("DELETE", f"/accounts/{account}/faults/{code}")
+        return shown
+
+    def answer(self, kind: str, *, account: int | None = None, path: str | None = None, **more: Any) -> None:
+        """Make a path misbehave, until `behave`."""
+        self.control("POST", "/answers", {"kind": kind, "account": account, "path": path, **more})
+
+    def behave(self) -> None:
+        self.control("DELETE", "/answers")
+
+    def requests(self, account: int | None = None) -> list[dict[str, Any]]:
+        """The API requests that it got since `forget_requests`, the oldest first."""
+        of = "" if account is None else f"&account={account}"
+        listed: list[dict[str, Any]] = self.control("GET", f"/requests?limit=20000{of}")
+        return listed
+
+    def forget_requests(self) -> None:
+        self.control("DELETE", "/requests")
+
+    def stop(self) -> None:
+        """End the process and everything that it started."""
+        self.session.close()
+        _end(self.process)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.stop()
+
+
+def _address(process: "subprocess.Popen[str]") -> str:
+    """The address in the ready line."""
+    assert process.stdout is not None
+    deadline = time.monotonic() + SECONDS_TO_START
+    while time.monotonic() < deadline:
+        readable, _, _ = select.select([process.stdout], [], [], deadline - time.monotonic())
+        line = process.stdout.readline() if readable else ""
+        if not line:
+            break
+        if found := READY.search(line):
+            return found[1]
+    raise AssertionError(f"The sandbox did not become ready within {SECONDS_TO_START} s.")
+
+
+def _end(process: "subprocess.Popen[str]") -> None:
+    if process.poll() is None:
+        process.send_signal(signal.SIGTERM)
+    try:
+        process.wait(timeout=10)
+    except subprocess.TimeoutExpired:
+        # Its own session: the group holds the server and its worker, nobody else.
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+    if process.stdout is not None:
+        process.stdout.close()
