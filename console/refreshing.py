@@ -36,9 +36,9 @@ DISPATCH = "console.tasks.dispatch_refreshes"
 REFRESH = "console.tasks.refresh_installation"
 # Somebody waits for a page: a broker that is away is tried once more and then left, where kombu would take seconds.
 IMPATIENT = {"max_retries": 1, "interval_start": 0, "interval_step": 0.1, "interval_max": 0.1}
-# Written by a refresh; everything else of the row is staff's.
 # Staff may have changed these while Oneflow answered: they are read again before anything is stored.
 STAFFS = ["state", "token_id", "acting_user_email", "blueprint_id", "blueprint_set", "refresh_at", "wanted_at"]
+# Written by a refresh; everything else of the row is staff's.
 COLUMNS = [
     "state",
     "blueprint",

@@ -40,6 +40,8 @@ SECRET_KEY = secret("SECRET_KEY", "a-key-for-the-demo-and-the-tests-which-produc
 VAULT_KEYS = secret("VAULT_KEYS", "demo:ZGVtby1vbmx5LWtleS1ub3QtZm9yLXByb2R1Y3Rpb24=")
 # Key of the fingerprints by which one token is recognised again without opening it.
 FINGERPRINT_KEY = secret("FINGERPRINT_KEY", "demo-fingerprint-key")
+# Those of the three that stand in this file for everybody to read.
+PUBLISHED_KEYS = [name for name in ("SECRET_KEY", "VAULT_KEYS", "FINGERPRINT_KEY") if not env.str(name, default="")]
 
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION else ["127.0.0.1", "localhost", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])

@@ -47,6 +47,21 @@ def share_of_rate_limit(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessag
     return []
 
 
+@register(Tags.security)
+def own_keys(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
+    """W006: only the demo seals with keys that everybody has; whoever holds real tokens has keys of their own."""
+    if settings.ENVIRONMENT == "demo" or not settings.PUBLISHED_KEYS:
+        return []
+    names = " and ".join(settings.PUBLISHED_KEYS)
+    return [
+        Warning(
+            f"This {settings.ENVIRONMENT} console uses the published {names}: whoever has its code can open its secrets.",
+            hint="`make keys` prints fresh ones; put them into the environment or .env before you connect an account.",
+            id="console.W006",
+        )
+    ]
+
+
 @register(Tags.database, deploy=True)
 def server_database(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
     """W004: production stands on a server database and broker."""

@@ -35,6 +35,17 @@ def test_a_greedy_share_of_the_rate_limit_is_warned_of(settings):
     assert "console.W003" in ids()
 
 
+def test_a_console_beyond_the_demo_is_warned_of_keys_that_everybody_has(settings):
+    settings.PUBLISHED_KEYS = ["VAULT_KEYS"]
+    assert "console.W006" not in ids()
+
+    settings.ENVIRONMENT = "test"
+    assert "console.W006" in ids()
+
+    settings.PUBLISHED_KEYS = []
+    assert "console.W006" not in ids()
+
+
 def test_the_embedded_database_and_broker_are_warned_of_before_production(settings):
     settings.CELERY_BROKER_URL = "sqla+sqlite:///broker.sqlite3"
 
