@@ -1,9 +1,10 @@
-"""Retention of what refreshes leave: the latest few of each installation, failed ones longer, changes for years."""
+"""Delete what retention no longer asks to keep: refreshes, changes, and sign-ins that have ended."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.db.models import F, Q, Window
 from django.db.models.functions import RowNumber
 
@@ -16,6 +17,7 @@ MOST_BATCHES = 50
 
 def prune(now: datetime) -> int:
     """Delete what nobody needs any more, in bounded batches; how many refreshes and changes."""
+    _in_batches(lambda: _prune_sessions(now))
     return _in_batches(lambda: _prune_refreshes(now)) + _in_batches(lambda: _prune_changes(now))
 
 
@@ -42,6 +44,12 @@ def _prune_refreshes(now: datetime) -> int:
     Exchange.objects.filter(refresh__in=surplus).delete()
     Refresh.objects.filter(pk__in=surplus).delete()
     return len(surplus)
+
+
+def _prune_sessions(now: datetime) -> int:
+    ended = list(Session.objects.filter(expire_date__lt=now).values_list("pk", flat=True)[:BATCH])
+    Session.objects.filter(pk__in=ended).delete()
+    return len(ended)
 
 
 def _prune_changes(now: datetime) -> int:

@@ -55,7 +55,7 @@ def own_keys(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
     names = " and ".join(settings.PUBLISHED_KEYS)
     return [
         Warning(
-            f"This {settings.ENVIRONMENT} console uses the published {names}: whoever has its code can open its secrets.",
+            f"This {settings.ENVIRONMENT} console has the published {names}: anybody can open its secrets.",
             hint="`make keys` prints fresh ones; put them into the environment or .env before you connect an account.",
             id="console.W006",
         )

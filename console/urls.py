@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from console import assumptions, probes
+from console import assumptions, probes, retention
 
 handler403 = "console.pages.denied"
 handler404 = "console.pages.not_found"
@@ -16,5 +16,6 @@ urlpatterns = [
     path("", include("console.installation.urls")),
     path("", include("console.fields.urls")),
     path("assumed/", assumptions.view, name="assumed"),
+    path("retention/", retention.view, name="retention"),
     path("", admin.site.urls),
 ]

@@ -123,6 +123,24 @@ def test_a_denied_page_is_explained_and_recorded(client, db):
     assert (event.actor, event.role, event.subject_name) == ("auditor", "auditor", "/connect/")
 
 
+def test_how_long_each_class_of_data_is_kept_stands_on_a_page(client, db, settings):
+    settings.KEEP_REFRESHES, settings.KEEP_FAILED_DAYS, settings.KEEP_CHANGES_DAYS = 12, 34, 567
+    client.force_login(make_user("support"))
+
+    text = client.get("/").content.decode()
+    assert 'href="/retention/"' in text
+
+    text = client.get("/retention/").content.decode()
+    for words, setting in (
+        ("the latest 12", "KEEP_REFRESHES"),
+        ("34 days", "KEEP_FAILED_DAYS"),
+        ("567 days", "KEEP_CHANGES_DAYS"),
+    ):
+        assert words in text
+        assert setting in text
+    assert "never deleted" in text
+
+
 def test_a_stranger_is_led_to_the_sign_in_and_back(client, db):
     answer = client.get("/assumed/")
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from celery import current_app
+from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 from sqlalchemy import create_engine, text
@@ -239,6 +240,14 @@ def test_failed_refreshes_are_kept_longer_and_not_for_ever(fleet: Any, settings:
 
     assert pruning.prune(NOW) == 0
     assert pruning.prune(NOW + timedelta(days=settings.KEEP_FAILED_DAYS)) == 4
+
+
+def test_sign_ins_that_have_ended_are_deleted(db: Any) -> None:
+    Session.objects.create(session_key="ended", expire_date=NOW - timedelta(seconds=1))
+    Session.objects.create(session_key="current", expire_date=NOW + timedelta(hours=1))
+
+    assert pruning.prune(NOW) == 0
+    assert list(Session.objects.values_list("session_key", flat=True)) == ["current"]
 
 
 def test_old_changes_are_deleted_in_batches(fleet: Any, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:

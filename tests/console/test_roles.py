@@ -59,6 +59,7 @@ PAGES: dict[str, tuple[set[str], tuple[str, ...]]] = {
     "fields": (ALL, GET),
     "field": (ALL, GET),
     "assumed": (ALL, GET),
+    "retention": (ALL, GET),
 }
 
 

@@ -1,0 +1,46 @@
+"""How long each class of data is kept, and the page that says so."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from console.pages import context, page
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One class of data: what it is, for how long it is kept, and the setting that decides; "" where none does."""
+
+    what: str
+    how_long: str
+    setting: str = ""
+
+
+def classes() -> Iterator[Kept]:
+    """Every class of data that the console stores, by the settings in force."""
+    refreshes, failed, changes = settings.KEEP_REFRESHES, settings.KEEP_FAILED_DAYS, settings.KEEP_CHANGES_DAYS
+    yield Kept("Refreshes, with what was asked of Oneflow and answered", f"the latest {refreshes}", "KEEP_REFRESHES")
+    yield Kept("Refreshes that did not read everything", f"{failed} days", "KEEP_FAILED_DAYS")
+    yield Kept("Changes that refreshes found", f"{changes} days", "KEEP_CHANGES_DAYS")
+    yield Kept(
+        "What was read of an account: template types, data fields, templates, webhooks, workspaces, people",
+        "as long as the installation stands here; what Oneflow no longer lists stays, with the date",
+    )
+    yield Kept(
+        "Tokens",
+        "until they are replaced or the account is disconnected; then the token is destroyed, and its last four "
+        "characters and dates stay",
+    )
+    yield Kept("Sign-ins", f"{settings.SESSION_COOKIE_AGE // 3600} hours each")
+    yield Kept("The record of who did what", "never deleted: the database itself refuses it")
+
+
+@page("installations.view_installation", unaudited="says how long data is kept; nothing of a customer")
+def view(request: HttpRequest) -> HttpResponse:
+    """The classes of data with how long each is kept."""
+    return render(
+        request, "console/retention.html", context(request, title="How long data is kept", classes=list(classes()))
+    )
