@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from sandbox import switches
 from sandbox.api.call import Call
 from sandbox.api.checking import Checked
-from sandbox.errors import Refusal
+from sandbox.errors import NotThere, Refusal
 from sandbox.models import Webhook
 from sandbox.paging import one_of, page
 
@@ -110,7 +110,7 @@ def _template_group(call: Call, body: Checked) -> Any:
     if type(pk) is not int or not 0 < pk <= LARGEST_ID:
         return body.wrong("template_group_id", "The id of a template type is expected.")
     if not call.caller.account.template_types.living().filter(pk=pk).exists():
-        return body.wrong("template_group_id", "There is no such template type.")
+        raise NotThere("template type")
     return pk
 
 

@@ -72,7 +72,6 @@ def test_a_member_may_not_manage_webhooks(sandbox: Sandbox, account: Json, metho
         ({"callback_url": URL, "template_group_id": "5"}, "template_group_id"),
         ({"callback_url": URL, "template_group_id": True}, "template_group_id"),
         ({"callback_url": URL, "template_group_id": 10**30}, "template_group_id"),
-        ({"callback_url": URL, "template_group_id": 1}, "template_group_id"),
         ({"callback_url": URL, "sign_key": 5}, "sign_key"),
         ({"callback_url": URL, "configuration": []}, "configuration"),
         ({"callback_url": URL, "filters": {}}, "filters"),
@@ -98,12 +97,11 @@ def test_a_bad_webhook_is_refused_with_the_problem_named(
     assert list(answer.json()["parameter_problems"]) == [problem]
 
 
-def test_a_template_type_of_another_account_is_refused(sandbox: Sandbox, account: Json) -> None:
-    foreign = type_of(sandbox, sandbox.account())["id"]
-
-    answer = create(sandbox, account, {"callback_url": URL, "template_group_id": foreign})
-
-    assert answer.status_code == 400
+def test_a_template_type_that_is_not_there_or_anothers_is_a_404(sandbox: Sandbox, account: Json) -> None:
+    """As of every object that a request refers to (sections 4.2 and 16)."""
+    for pk in (type_of(sandbox, sandbox.account())["id"], 1):
+        answer = create(sandbox, account, {"callback_url": URL, "template_group_id": pk})
+        assert (answer.status_code, answer.json()["error_code"]) == (404, 4040000)
 
 
 def test_filters_come_back_as_they_were_sent(sandbox: Sandbox, account: Json) -> None:
