@@ -1,7 +1,7 @@
 """Refusals as Oneflow words them (section 4)."""
 
 import secrets
-from http import HTTPStatus
+from http.client import responses
 from typing import Any
 
 ERROR_CODES = "https://api.oneflow.com/v1/error_codes"
@@ -41,7 +41,8 @@ def body(status: int, detail: str, problems: Problems | None = None) -> dict[str
         "parameter_problems": problems or {},
         "request_id": secrets.token_hex(16),
         "status": status,
-        "title": HTTPStatus(status).phrase,
+        # The control plane can ask for any status, also for one that no standard names.
+        "title": responses.get(status, "Unknown"),
         "type": f"{ERROR_CODES}/{code}",
     }
 

@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse
 
@@ -32,12 +33,12 @@ ROUTES: tuple[tuple[str, dict[str, Handler]], ...] = (
 )
 
 
-def answer(request: HttpRequest, path: str | None) -> HttpResponse:
+def answer(request: HttpRequest, path: str = "") -> HttpResponse:
     """The answer of the control plane; for a caller of another machine there is no such thing."""
-    if not is_loopback(request.META.get("REMOTE_ADDR", "")):
+    if not from_this_machine(request):
         return _json({"error": "There is nothing here."}, 404)
     try:
-        handler, values = _find(request.method or "", re.sub("/+", "/", path or "").strip("/"))
+        handler, values = _find(request.method or "", re.sub("/+", "/", path).strip("/"))
         raw_body = read_body(request)
         asked = Asked(
             body=parse_object(raw_body) if raw_body.strip() else {},
@@ -47,7 +48,28 @@ def answer(request: HttpRequest, path: str | None) -> HttpResponse:
     except Refused as refused:
         return _json({"error": refused.sentence}, refused.status)
     except Refusal as refusal:
-        return _json({"error": refusal.detail, "problems": refusal.problems}, refusal.status)
+        return _json({"error": _sentence(refusal)}, refusal.status)
+
+
+def from_this_machine(request: HttpRequest) -> bool:
+    """Whether a program of this machine asks on its own account.
+
+    A browser here would also ask for a page of another site, which names that site as host or origin; and a proxy here
+    for another machine, which it names as the one it forwards for.
+    """
+    forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "")
+    if not all(map(is_loopback, [request.META.get("REMOTE_ADDR", ""), *re.findall(r"[^\s,]+", forwarded)])):
+        return False
+    host, origin = request.META.get("HTTP_HOST", ""), request.META.get("HTTP_ORIGIN", "")
+    return all(_is_local(address) for address in (f"//{host}" if host else "", origin) if address)
+
+
+def _is_local(address: str) -> bool:
+    try:
+        name = urlsplit(address).hostname or ""
+    except ValueError:
+        return False
+    return name == "localhost" or is_loopback(name)
 
 
 def is_loopback(address: str) -> bool:
@@ -71,6 +93,12 @@ def _find(method: str, path: str) -> tuple[Handler, list[Any]]:
         return handlers[method], [int(text) if text.isdecimal() else text for text in match.groups()]
     known = ", ".join(f"/_sandbox/{shape}" for shape, _ in ROUTES)
     raise Refused(404, f"There is no such path. There are: {known}.")
+
+
+def _sentence(refusal: Refusal) -> str:
+    """What is wrong with a body or a query, in the words that the API has for it."""
+    problems = [f"{name}: {problem}" for name, found in refusal.problems.items() for problem in found]
+    return " ".join(problems) or refusal.detail
 
 
 def _json(data: Any, status: int = 200) -> HttpResponse:

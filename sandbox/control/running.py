@@ -1,8 +1,10 @@
 """The sandbox as a whole in the control plane: misbehaving answers, the request log, switches, and a new start."""
 
+import re
 from typing import Any
 
 from sandbox import answers, rate, request_log, switches
+from sandbox.api.door import normalised
 from sandbox.control.asking import Asked, Refused, account_of
 from sandbox.fleet import storing
 from sandbox.models import Account
@@ -24,20 +26,28 @@ def ask_for_answer(asked: Asked) -> list[dict[str, Any]]:
     account = asked.whole("account", low=1, high=2**62)
     if account is not None:
         account_of(account)
-    path = asked.text("path", longest=1000)
-    if path is not None and not path.startswith("/"):
-        raise Refused(400, "path: it begins with a slash and is what follows /v1, for example /webhooks.")
     answers.ask_for(
         answers.Answer(
             kind=kind,
             account=account,
-            path=path,
+            path=_path(asked),
             status=asked.whole("status", low=400, high=599, default=500),
             seconds=asked.seconds("seconds", high=LONGEST_DELAY, default=5),
             times=asked.whole("times", low=1, high=1_000_000),
         )
     )
     return answers.listed()
+
+
+def _path(asked: Asked) -> str | None:
+    """The path as requests are compared with it; 400 for one that no request could have."""
+    text = asked.text("path", longest=1000)
+    if text is None:
+        return None
+    path = normalised(f"/v1{text}") if text.startswith("/") and "?" not in text else None
+    if path is None or re.match("/v1(/|$)", path):
+        raise Refused(400, "path: it begins with a slash and is what follows /v1, without a query: /webhooks.")
+    return path
 
 
 def end_answers(asked: Asked) -> list[dict[str, Any]]:

@@ -14,7 +14,7 @@ from tests.sandboxes import Sandbox
 pytestmark = pytest.mark.usefixtures("behaving")
 
 
-@pytest.mark.parametrize("status", [400, 402, 403, 404, 409, 500, 503])
+@pytest.mark.parametrize("status", [400, 402, 403, 404, 409, 419, 500, 503, 599])
 def test_status_answers_with_an_error_body(sandbox: Sandbox, account: Json, status: int) -> None:
     sandbox.answer("status", account=account["id"], path="/users", status=status)
 
@@ -150,6 +150,13 @@ def test_an_answer_strikes_its_account_and_path_only(sandbox: Sandbox) -> None:
     assert status(account, "/workspaces") == status(other, "/users") == 200
 
 
+@pytest.mark.parametrize("path", ["/users/", "//users"])
+def test_a_path_is_understood_as_that_of_a_request_is(sandbox: Sandbox, account: Json, path: str) -> None:
+    sandbox.answer("status", account=account["id"], path=path, status=503)
+
+    assert sandbox.api("/users", token=account["token"]).status_code == 503
+
+
 def test_a_star_covers_all_paths_that_begin_so_and_no_path_covers_all(sandbox: Sandbox, account: Json) -> None:
     sandbox.answer("status", account=account["id"], path="/template*", status=503)
     assert sandbox.api("/template_types", token=account["token"]).status_code == 503
@@ -190,7 +197,8 @@ def test_ending_answers_leaves_faults_of_the_api_standing(sandbox: Sandbox, acco
         {"kind": "status", "status": "5"},
         {"kind": "delay", "seconds": -1}, {"kind": "delay", "seconds": 601}, {"kind": "html", "account": 1},
         {"kind": "html", "account": "x"}, {"kind": "html", "path": "webhooks"}, {"kind": "html", "times": 0},
-        {"kind": "html", "pth": "/"}, [], "x",
+        {"kind": "html", "pth": "/"}, {"kind": "html", "path": "/v1/webhooks"}, {"kind": "html", "path": "/v1"},
+        {"kind": "html", "path": "/webhooks?limit=1"}, [], "x",
     ],
 )  # fmt: skip
 def test_an_answer_that_makes_no_sense_is_refused(sandbox: Sandbox, body: Any) -> None:

@@ -44,11 +44,51 @@ def test_an_unknown_account_is_a_404_that_says_how_to_list_them(sandbox: Sandbox
     assert answer.json()["error"] == "There is no account 1. GET /_sandbox/accounts lists them."
 
 
-def test_an_unknown_path_lists_those_that_there_are(sandbox: Sandbox) -> None:
-    answer = sandbox.session.get(f"{sandbox.url}/_sandbox/nothing")
+@pytest.mark.parametrize("path", ["/nothing", "/", ""])
+def test_an_unknown_path_lists_those_that_there_are(sandbox: Sandbox, path: str) -> None:
+    answer = sandbox.session.get(f"{sandbox.url}/_sandbox{path}")
 
     assert answer.status_code == 404
     assert "/_sandbox/accounts/<id>/faults" in answer.json()["error"]
+
+
+@pytest.mark.parametrize(
+    ("body", "sentence"),
+    [
+        (b"{", "body: This is not valid JSON in UTF-8."),
+        (b"[]", "body: A JSON object is expected."),
+        (b" " * 1_000_001, "The body is larger than 1 MB."),
+    ],
+)
+def test_a_body_that_cannot_be_read_is_refused_in_one_sentence(sandbox: Sandbox, body: bytes, sentence: str) -> None:
+    answer = sandbox.session.post(f"{sandbox.url}/_sandbox/answers", data=body)
+
+    assert answer.json() == {"error": sentence}
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Host": "rebound.example"},
+        {"Host": "127.0.0.1.rebound.example:8001"},
+        {"Host": "[127"},
+        {"Origin": "https://elsewhere.example"},
+        {"Origin": "null"},
+        {"X-Forwarded-For": "192.0.2.7"},
+        {"X-Forwarded-For": "127.0.0.1, 192.0.2.7"},
+    ],
+)
+def test_a_page_of_another_site_or_a_client_of_a_proxy_is_not_this_machine(sandbox: Sandbox, headers: Json) -> None:
+    answer = sandbox.session.get(f"{sandbox.url}/_sandbox/accounts", headers=headers)
+
+    assert (answer.status_code, answer.json()) == (404, {"error": "There is nothing here."})
+
+
+@pytest.mark.parametrize(
+    "headers", [{"Host": "localhost"}, {"Host": "[::1]:8001"}, {"Origin": "http://127.0.0.1:8000"}]
+)
+def test_every_name_of_this_machine_is_answered(sandbox: Sandbox, headers: Json) -> None:
+    assert sandbox.session.get(f"{sandbox.url}/_sandbox/faults", headers=headers).status_code == 200
 
 
 def test_requests_can_be_counted(sandbox: Sandbox, account: Json) -> None:
