@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 from django.conf import settings
@@ -15,6 +16,7 @@ from kombu.exceptions import OperationalError
 from console import assurance, sealed, setting_up
 from console.celery import app
 from extensions.blueprints.models import Extension
+from oneflow.addresses import is_loopback
 
 # Seconds until a broker or Oneflow that does not answer is called unreachable.
 PATIENCE = 5.0
@@ -146,8 +148,11 @@ def _oneflow() -> Iterator[Result]:
 def _reach(base_url: str) -> Result:
     """Any answer below 500 to a request without token proves the way there (API reference: `GET /`)."""
     try:
-        answer = requests.get(base_url.rstrip("/") + "/", timeout=PATIENCE, allow_redirects=False, stream=True)
-        answer.close()
+        with requests.Session() as session:
+            # The way that the client goes: past a proxy of the environment when Oneflow is on this machine.
+            session.trust_env = not is_loopback(urlsplit(base_url).hostname or "")
+            answer = session.get(base_url.rstrip("/") + "/", timeout=PATIENCE, allow_redirects=False, stream=True)
+            answer.close()
     except requests.RequestException as exc:
         return Result(
             "oneflow",

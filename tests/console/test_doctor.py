@@ -161,6 +161,12 @@ def test_an_oneflow_that_is_not_there_is_told(well):
     assert "cannot be reached" in ill()["oneflow"]
 
 
+def test_a_proxy_of_the_environment_is_not_asked_for_an_oneflow_on_this_machine(well, monkeypatch):
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+
+    assert "oneflow" not in ill()
+
+
 def test_an_oneflow_in_trouble_is_told(well, broken_oneflow):
     Extension.objects.update(base_url=broken_oneflow)
 
