@@ -8,6 +8,13 @@ import requests
 TIMEOUT = (3.05, 60)  # seconds to connect, seconds between two reads: a large fleet takes a while to list
 
 
+def direct() -> requests.Session:
+    """A session for this machine: a proxy that the developer's environment names has no business between."""
+    session = requests.Session()
+    session.trust_env = False
+    return session
+
+
 @dataclass(frozen=True, slots=True)
 class SandboxAccount:
     """An account as the control plane lists it. Its token is a secret and stays out of `repr`."""
@@ -27,11 +34,12 @@ class Control:
 
     def __init__(self, url: str) -> None:
         self._url = f"{url}/_sandbox"
+        self._session = direct()
 
     def ready(self) -> bool:
         """Whether the sandbox answers yet."""
         try:
-            return requests.get(f"{self._url}/faults", timeout=TIMEOUT).ok
+            return self._session.get(f"{self._url}/faults", timeout=TIMEOUT).ok
         except requests.RequestException:
             return False
 
@@ -44,11 +52,12 @@ class Control:
         return list(self._get("/faults"))
 
     def bring_about(self, account_id: int, fault: str) -> None:
-        answer = requests.post(f"{self._url}/accounts/{account_id}/faults", json={"fault": fault}, timeout=TIMEOUT)
+        address = f"{self._url}/accounts/{account_id}/faults"
+        answer = self._session.post(address, json={"fault": fault}, timeout=TIMEOUT)
         answer.raise_for_status()
 
     def _get(self, path: str) -> Any:
-        answer = requests.get(self._url + path, timeout=TIMEOUT)
+        answer = self._session.get(self._url + path, timeout=TIMEOUT)
         answer.raise_for_status()
         return answer.json()
 

@@ -3,12 +3,14 @@
 Read before Django's settings are, so this module imports nothing that needs them.
 """
 
+import errno
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
+from urllib.parse import quote
 
 from console import keys
 
@@ -64,13 +66,14 @@ class Plan:
 
 def _number(environ: Mapping[str, str], name: str, default: int, *, lowest: int, highest: int) -> int:
     text = environ.get(name) or str(default)
-    if not text.isascii() or not text.isdecimal() or not lowest <= int(text) <= highest:
+    if not text.isascii() or not text.isdecimal() or not lowest <= int(text[:20]) <= highest:
         raise WrongSetting(f"{name} should be a whole number from {lowest} to {highest}, not {text[:40]!r}.")
     return int(text)
 
 
 def settings_of(plan: Plan) -> dict[str, str]:
     """The settings of every process of the demo. Its keys are made at the first start and kept beside its state.
+    Raises `WrongSetting` when they cannot be, nor anything else.
 
     They win over what a developer's shell or `.env` says: the demo must never touch another console's database.
     """
@@ -79,18 +82,31 @@ def settings_of(plan: Plan) -> dict[str, str]:
         "ENVIRONMENT": "demo",
         "DEBUG": "0",
         "STATE_DIR": str(plan.directory),
-        "DATABASE_URL": f"sqlite:///{plan.database}",
-        "CELERY_BROKER_URL": f"sqla+sqlite:///{plan.directory / 'broker.sqlite3'}",
+        "DATABASE_URL": f"sqlite:///{quote(str(plan.database))}",
+        "CELERY_BROKER_URL": f"sqla+sqlite:///{quote(str(plan.directory / 'broker.sqlite3'))}",
         "ALLOWED_HOSTS": "127.0.0.1,localhost,[::1]",
         **_kept_keys(plan.directory / "keys.env"),
     }
 
 
 def _kept_keys(path: Path) -> dict[str, str]:
+    try:
+        text = _read_or_make(path)
+        # A folder that sudo made, for instance, can be read perhaps, but nothing can go on in it.
+        if not os.access(path.parent, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    except OSError as exc:
+        raise WrongSetting(
+            f"DEMO_DIR {path.parent} cannot be used ({exc.strerror}). Name a folder that you may write to."
+        ) from exc
+    return dict(line.split("=", 1) for line in text.splitlines() if "=" in line)
+
+
+def _read_or_make(path: Path) -> str:
     if not path.is_file():
         path.parent.mkdir(parents=True, exist_ok=True)
         text = keys.as_lines(keys.fresh(datetime.now(UTC).date()))
         # Made with its narrow mode from the start: between a write and a chmod others could read it.
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
             file.write(text)
-    return dict(line.split("=", 1) for line in path.read_text().splitlines() if "=" in line)
+    return path.read_text()

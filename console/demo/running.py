@@ -14,7 +14,7 @@ from django.utils import timezone
 from console import roles
 from console.demo import preparing, state
 from console.demo.children import Child, Children
-from console.demo.control import Control
+from console.demo.control import Control, direct
 from console.demo.environment import ROOT, Plan
 from console.models import Heartbeat
 from console.tasks import dispatch_refreshes
@@ -54,11 +54,14 @@ class Demo:
 
     def _prepare(self) -> None:
         plan, kept = self.plan, self.kept
-        if kept.prepared and kept.differs(plan):
+        if kept.differs(plan):
+            health = "" if not kept.prepared else ", some of them broken" if kept.faults else ", all left healthy"
             self.say(
-                f"{plan.directory} keeps a fleet of {kept.accounts} accounts from seed {kept.seed}, and the demo "
-                "goes on with it. For another fleet name another DEMO_DIR, or remove that folder."
+                f"{plan.directory} keeps a fleet of {kept.accounts} accounts from seed {kept.seed}{health}, and the "
+                "demo goes on with it. For another fleet name another DEMO_DIR, or remove that folder."
             )
+        # From here on the sandbox has a fleet, also when this run is stopped before it is prepared.
+        kept.save(plan)
         self.say(f"Sandbox: a local Oneflow with {kept.accounts} accounts …")
         self._start_sandbox()
         call_command("migrate", verbosity=0, interactive=False)
@@ -136,7 +139,7 @@ class Demo:
 
     def _web_answers(self) -> bool:
         try:
-            return requests.get(self.plan.url, timeout=5, allow_redirects=False).status_code < 500
+            return direct().get(self.plan.url, timeout=5, allow_redirects=False).status_code < 500
         except requests.RequestException:
             return False
 
@@ -171,9 +174,11 @@ class Demo:
         self.say("")
         count = Installation.objects.count()
         connection.close()
+        # Asked, since in a kept state some have been mended or broken since.
+        broken = sum(bool(account.faults) for account in Control(plan.sandbox_url).accounts())
         self.say(
-            f"Console ready on {plan.url}/ after {seconds:.0f} s: {count} accounts, "
-            f"{len(kept.faults)} of them broken on purpose. Ctrl-C stops it."
+            f"Console ready on {plan.url}/ after {seconds:.0f} s: {count} account{'' if count == 1 else 's'}, "
+            f"{broken} of them broken on purpose. Ctrl-C stops it."
         )
 
 

@@ -39,7 +39,8 @@ class Kept:
 
     def differs(self, plan: Plan) -> bool:
         """Whether the settings ask for another fleet than the one that is kept."""
-        return (self.accounts, self.seed) != (plan.accounts, plan.seed)
+        another_health = self.prepared and bool(self.faults) != plan.faults
+        return another_health or (self.accounts, self.seed) != (plan.accounts, plan.seed)
 
 
 def _path(plan: Plan) -> Path:

@@ -1,12 +1,17 @@
 """What the demo reads, makes and keeps before any of its processes runs; and the set-up that make does first."""
 
+import os
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
+from environ import Env
+from sqlalchemy.engine import make_url
 
 from console.demo import state
+from console.demo.__main__ import main
+from console.demo.control import direct
 from console.demo.environment import Plan, WrongSetting, settings_of
 from tests.demos import ROOT, Demo
 
@@ -28,6 +33,7 @@ def test_nothing_set_is_the_demo_that_the_readme_tells_of():
         ("PORT", "http"),
         ("PORT", "0"),
         ("PORT", "70000"),
+        ("PORT", "9" * 5000),
         ("SANDBOX_PORT", "-1"),
         ("DEMO_ACCOUNTS", "0"),
         ("DEMO_ACCOUNTS", "1e3"),
@@ -67,6 +73,54 @@ def test_it_stands_on_its_own_files_whatever_the_shell_says(tmp_path, monkeypatc
     assert values["CELERY_BROKER_URL"].startswith("sqla+sqlite:///")
 
 
+@pytest.mark.parametrize("name", ["with space", "c++", "100%20", "what?x=1", "a#b", 'it\'s "quoted" & é'])
+def test_a_folder_of_any_name_holds_everything(tmp_path, name):
+    directory = tmp_path / name
+    values = settings_of(Plan.read({"DEMO_DIR": str(directory)}))
+    broker = values["CELERY_BROKER_URL"].removeprefix("sqla+")
+
+    assert Env.db_url_config(values["DATABASE_URL"])["NAME"] == str(directory / "console.sqlite3")
+    assert make_url(broker).database == str(directory / "broker.sqlite3")
+
+
+def test_a_folder_that_cannot_be_used_ends_in_one_sentence(tmp_path):
+    (tmp_path / "file").write_text("in the way")
+
+    answer = Demo(tmp_path / "file" / "state").manage("demo")
+
+    assert answer.returncode == 1
+    assert answer.stderr.startswith(f"DEMO_DIR {tmp_path / 'file' / 'state'} cannot be used (Not a directory).")
+    assert len(answer.stderr.strip().splitlines()) == 1
+
+
+def test_a_folder_that_may_not_be_written_to_is_named(tmp_path, monkeypatch):
+    wanted = plan(tmp_path)
+    settings_of(wanted)
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+
+    with pytest.raises(WrongSetting, match=r"cannot be used \(Permission denied\)"):
+        settings_of(wanted)
+
+
+def test_ctrl_c_while_django_loads_ends_without_a_traceback(tmp_path, monkeypatch):
+    def interrupted(arguments):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "environ", {**os.environ, "DEMO_DIR": str(tmp_path)})
+    monkeypatch.setattr("console.demo.__main__.execute_from_command_line", interrupted)
+
+    with pytest.raises(SystemExit) as ended:
+        main(["demo"])
+
+    assert ended.value.code == 130
+
+
+def test_no_proxy_comes_between_the_demo_and_its_sandbox(monkeypatch):
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+
+    assert direct().merge_environment_settings("http://127.0.0.1", {}, None, None, None)["proxies"] == {}
+
+
 def test_the_state_is_held_by_one_at_a_time(tmp_path):
     wanted = plan(tmp_path)
     with state.held(wanted), pytest.raises(state.InUse), state.held(wanted):
@@ -86,6 +140,21 @@ def test_what_was_prepared_is_remembered(tmp_path):
 
     assert (again.accounts, again.faults, again.prepared) == (3, {"token.rejected": 410001}, True)
     assert again.differs(plan(tmp_path, DEMO_ACCOUNTS="9"))
+
+
+@pytest.mark.parametrize(
+    ("kept", "asked", "differs"),
+    [
+        ({"faults": {"token.rejected": 410001}, "prepared": True}, {}, False),
+        ({"faults": {"token.rejected": 410001}, "prepared": True}, {"DEMO_FAULTS": "0"}, True),
+        ({"prepared": True}, {}, True),
+        ({"prepared": True}, {"DEMO_FAULTS": "0"}, False),
+        ({}, {"DEMO_FAULTS": "0"}, False),
+        ({}, {"DEMO_SEED": "8"}, True),
+    ],
+)
+def test_a_kept_fleet_differs_in_size_seed_or_health(tmp_path, kept, asked, differs):
+    assert state.Kept(accounts=60, seed=7, **kept).differs(plan(tmp_path, **asked)) is differs
 
 
 @pytest.fixture
@@ -126,8 +195,9 @@ def test_a_missing_venv_module_ends_in_one_sentence(clone):
     assert len(answer.stderr.strip().splitlines()) == 1
 
 
-def test_no_demo_yet_is_told_and_how_to_start_one(tmp_path):
-    answer = Demo(tmp_path / "none").manage("installations", "--json")
+@pytest.mark.parametrize("command", [("installations", "--json"), ("doctor",)])
+def test_no_demo_yet_is_told_and_how_to_start_one(tmp_path, command):
+    answer = Demo(tmp_path / "none").manage(*command)
 
     assert answer.returncode != 0
     assert answer.stdout == ""
