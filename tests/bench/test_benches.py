@@ -1,0 +1,43 @@
+"""The benchmarks run, and what they count rather than time is reached. No test asserts a time."""
+
+import pytest
+
+import bench.health
+import bench.list
+import bench.refresh
+from bench.figures import Figure
+
+pytestmark = pytest.mark.django_db
+
+
+def counted(figures: list[dict]) -> list[Figure]:
+    """The figures that no clock has a share in."""
+    return [Figure(**each) for each in figures if each.get("unit") != "×"]
+
+
+def test_a_refresh_needs_no_more_calls_and_statements_than_it_may(tmp_path, monkeypatch):
+    monkeypatch.setattr(bench.refresh, "ROUNDS", 1)
+
+    figures = bench.refresh.measure(tmp_path)
+
+    assert [figure for figure in counted(figures) if not figure.is_ok] == []
+    assert len(figures) == 5
+
+
+def test_judging_needs_no_more_statements_than_it_may(monkeypatch):
+    monkeypatch.setattr(bench.health, "ROUNDS", 1)
+
+    figures = bench.health.measure()
+
+    assert [figure for figure in counted(figures) if not figure.is_ok] == []
+    assert len(figures) == 2
+
+
+def test_the_list_needs_no_more_queries_and_bytes_than_it_may(monkeypatch):
+    monkeypatch.setattr(bench.list, "ROUNDS", 1)
+    bench.list.fill(300)
+
+    views = bench.list._measure()
+
+    assert {view: page for view, page in views.items() if page["queries"] > 10 or page["bytes"] > 150_000} == {}
+    assert "installation list" in views
