@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from random import Random
@@ -23,7 +23,8 @@ import psycopg
 from bench.figures import Figure
 
 ROOT = Path(__file__).parent.parent
-SERVER = os.environ.get("BENCH_SERVER", "postgresql://postgres@127.0.0.1:5432")
+# A server trusts one of the two without a password, as .ci/run asks for.
+SERVERS = ("postgresql://postgres@127.0.0.1:5432", "postgresql://root@127.0.0.1:5432")
 INSTALLATIONS = 10_000
 ROUNDS = 15
 ADDRESS = "/installations/installation/"
@@ -67,17 +68,19 @@ def figures() -> Iterable[Figure]:
 @contextmanager
 def _database(scratch: str) -> Iterator[tuple[str, str]]:
     name = f"bench_list_{os.getpid()}"
-    try:
-        server = psycopg.connect(f"{SERVER}/postgres", autocommit=True, connect_timeout=3)
-    except psycopg.OperationalError:
+    for server in [os.environ["BENCH_SERVER"]] if "BENCH_SERVER" in os.environ else SERVERS:
+        with suppress(psycopg.OperationalError):
+            connected = psycopg.connect(f"{server}/postgres", autocommit=True, connect_timeout=3)
+            break
+    else:
         yield f"sqlite:///{scratch}/bench.sqlite3", "SQLite"
         return
-    with server:
-        server.execute(f"CREATE DATABASE {name}")
+    with connected:
+        connected.execute(f"CREATE DATABASE {name}")
         try:
-            yield f"{SERVER}/{name}", "PostgreSQL"
+            yield f"{server}/{name}", "PostgreSQL"
         finally:
-            server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+            connected.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def fill(number: int) -> None:
