@@ -25,7 +25,7 @@ def main(arguments: list[str] | None = None) -> int:
 
     try:
         starting.serve(asked.host, asked.port, accounts=asked.accounts, seed=asked.seed, say=_say)
-    except starting.CannotListen as exc:
+    except starting.CannotStart as exc:
         return _complain(str(exc))
     except KeyboardInterrupt:
         return 130

@@ -2,15 +2,16 @@
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.core.management import call_command
-from django.db import connections
+from django.db import DatabaseError, connections
 
 from sandbox.fleet import storing
 from sandbox.server import Server, bind
 
 
-class CannotListen(Exception):
-    """The port is taken or the address is not this machine's; the message says which and what to do."""
+class CannotStart(Exception):
+    """The address or the directory cannot be used; the message says which, why, and what to do."""
 
 
 def serve(host: str, port: int, *, accounts: int, seed: int, say: Callable[[str], None]) -> None:
@@ -18,12 +19,15 @@ def serve(host: str, port: int, *, accounts: int, seed: int, say: Callable[[str]
     try:
         listener = bind(host, port)
     except OSError as exc:
-        raise CannotListen(
-            f"Port {port} on {host} cannot be used: {exc.strerror}. Choose another with --port."
-        ) from exc
+        raise CannotStart(f"Port {port} on {host} cannot be used: {exc.strerror}. Choose another with --port.") from exc
     name, chosen = listener.getsockname()[:2]
-    call_command("migrate", verbosity=0, interactive=False)
-    storing.begin(accounts, seed)
+    try:
+        call_command("migrate", verbosity=0, interactive=False)
+        storing.begin(accounts, seed)
+    except DatabaseError as exc:
+        raise CannotStart(
+            f"The database in {settings.DIRECTORY} cannot be used: {exc}. Choose another directory with --dir."
+        ) from exc
     # The server forks, and no connection to the database may live through that.
     connections.close_all()
     shown = f"[{name}]" if ":" in name else name

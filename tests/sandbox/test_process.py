@@ -55,6 +55,17 @@ def test_a_directory_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     assert "Choose another with --dir." in ended.stderr
 
 
+def test_a_database_that_cannot_be_used_ends_in_one_clear_sentence(tmp_path: Path) -> None:
+    (tmp_path / "sandbox.sqlite3").write_text("This is no database. " * 99)
+
+    ended = run("--port", "0", "--dir", str(tmp_path))
+
+    assert ended.returncode == 2
+    assert ended.stderr.strip() == (
+        f"The database in {tmp_path} cannot be used: file is not a database. Choose another directory with --dir."
+    )
+
+
 def test_state_and_faults_survive_a_restart_and_the_seed_is_not_asked_again(tmp_path: Path) -> None:
     with Sandbox.start(tmp_path, accounts=2, seed=3) as running:
         account = running.account()
