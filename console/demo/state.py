@@ -16,6 +16,10 @@ class InUse(Exception):
     """Another demo runs on the same state."""
 
 
+class Unreadable(Exception):
+    """What an earlier run kept cannot be read; the message says what and why."""
+
+
 @dataclass(slots=True)
 class Kept:
     """The fleet that was made, the accounts that were broken on purpose, and whether all of it was finished."""
@@ -28,10 +32,13 @@ class Kept:
 
     @classmethod
     def read(cls, plan: Plan) -> Self:
-        """What an earlier run kept, or a fresh start."""
+        """What an earlier run kept, or a fresh start. Raises `Unreadable`."""
         path = _path(plan)
         if path.is_file():
-            return cls(**json.loads(path.read_text()))
+            try:
+                return cls(**json.loads(path.read_text()))
+            except (ValueError, TypeError) as exc:
+                raise Unreadable(f"{path} is not what a demo wrote ({exc})") from exc
         return cls(accounts=plan.accounts, seed=plan.seed)
 
     def save(self, plan: Plan) -> None:

@@ -129,6 +129,21 @@ def test_the_state_is_held_by_one_at_a_time(tmp_path):
         pass
 
 
+@pytest.mark.parametrize("name", ["demo.json", "console.sqlite3"])
+def test_a_state_that_cannot_be_read_ends_in_one_sentence(tmp_path, name):
+    demo = Demo(tmp_path / "state")
+    demo.directory.mkdir()
+    (demo.directory / name).write_text("neither JSON nor a database " * 99)
+
+    answer = demo.manage("demo")
+
+    assert answer.returncode == 1
+    assert answer.stderr.startswith(f"CommandError: The state in {demo.directory} cannot be used: ")
+    assert "Remove that folder to start afresh" in answer.stderr
+    assert len(answer.stderr.strip().splitlines()) == 1
+    assert demo.gone()
+
+
 def test_what_was_prepared_is_remembered(tmp_path):
     wanted = plan(tmp_path, DEMO_ACCOUNTS="3")
     with state.held(wanted):

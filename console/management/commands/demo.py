@@ -7,6 +7,7 @@ from types import FrameType
 from typing import Any, NoReturn
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
 
 from accounts.acting import unaudited
 from console.demo import running, state
@@ -46,6 +47,11 @@ class Command(BaseCommand):
                     children.stop()
         except (state.InUse, running.CannotRun) as exc:
             raise CommandError(str(exc)) from exc
+        except (state.Unreadable, DatabaseError) as exc:
+            raise CommandError(
+                f"The state in {plan.directory} cannot be used: {exc}. Remove that folder to start afresh, or name "
+                "another DEMO_DIR."
+            ) from exc
         except StopAsked as asked:
             self._say(f"Stopped by {asked}. Its state stays in {plan.directory}: make demo goes on from there.")
 
