@@ -100,7 +100,7 @@ class AuditEventAdmin(admin.ModelAdmin):
 
     @admin.display(description="When", ordering="at")
     def moment(self, event: AuditEvent) -> str:
-        return f"{localtime(event.at):%Y-%m-%d\N{NO-BREAK SPACE}%H:%M:%S}"
+        return f"{localtime(event.at):%Y-%m-%d %H:%M:%S %Z}"
 
     @unaudited("reading the record changes nothing and shows no secret; exporting it is recorded")
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:

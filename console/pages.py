@@ -48,6 +48,8 @@ def page(
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not admin.site.has_permission(request):
+                if is_part(request):
+                    return HttpResponse(headers={"HX-Refresh": "true"})
                 return redirect_to_login(request.get_full_path(), reverse("admin:login"))
             if not request.user.has_perm(permission):
                 raise PermissionDenied(permission)
@@ -85,7 +87,15 @@ def denied(request: HttpRequest, exception: Exception) -> HttpResponse:
         reason=f"lacks {wanted}" if wanted else "",
         details={"method": request.method},
     ).tell()
-    return render(request, "403.html", context(request, title="Not permitted", wanted=wanted), status=403)
+    answer = render(request, "403.html", context(request, title="Not permitted", wanted=wanted), status=403)
+    if is_part(request):
+        answer.headers["HX-Refresh"] = "true"  # else the part would ask again and again, each time into the record
+    return answer
+
+
+def outdated(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403 for a form that does not prove that it came from a page of ours, most often since its sign-in has ended."""
+    return render(request, "403_csrf.html", context(request, title="The form was too old"), status=403)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -96,3 +106,8 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 def broken(request: HttpRequest) -> HttpResponse:
     """500 as a page that needs no database, which may be what is broken."""
     return HttpResponse(render_to_string("500.html"), status=500)
+
+
+def is_part(request: HttpRequest) -> bool:
+    """Whether a part of a page asks for itself (htmx), which must not be answered with a whole page."""
+    return request.headers.get("HX-Request") == "true"

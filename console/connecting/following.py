@@ -7,7 +7,7 @@ from django.urls import NoReverseMatch, reverse
 
 from console.connecting import checklist as steps
 from console.connecting.views import address, installation_of
-from console.pages import context, page
+from console.pages import context, is_part, page
 from extensions.health.models import Finding
 from extensions.installations.mirror import Mirror
 from extensions.installations.models import Installation
@@ -23,7 +23,7 @@ def checklist(request: HttpRequest, oneflow_id: int, key: str) -> HttpResponse:
     found = steps.steps(_known(installation))
     under_way = installation.wanted_at is not None and installation.token is not None
     digest = steps.digest(found, under_way, installation.refreshed_at, installation.state)
-    polled = request.headers.get("HX-Request") == "true"
+    polled = is_part(request)
     if polled and request.GET.get("seen") == digest:
         return HttpResponse(status=204)
     open_steps = [step for step in found if not step.is_done]

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.template import Context, Template
+from django.test import Client
 from django.utils import timezone
 
 from console.models import AuditEvent, Heartbeat
@@ -145,6 +146,41 @@ def test_a_stranger_is_led_to_the_sign_in_and_back(client, db):
     answer = client.get("/assumed/")
 
     assert answer.headers["Location"] == "/login/?next=/assumed/"
+
+
+def test_a_part_that_moves_by_itself_is_never_filled_with_the_sign_in_page(client, db):
+    installation = make_installation()
+    part = f"/installation/{installation.account.oneflow_id}/acme_ledger/progress/"
+
+    answer = client.get(part, headers={"HX-Request": "true"})
+
+    assert answer.headers["HX-Refresh"] == "true"
+    assert answer.content == b""
+
+
+def test_a_part_that_moves_by_itself_is_denied_only_once(client, db):
+    installation = make_installation()
+    client.force_login(make_user(""))
+
+    answer = client.get(
+        f"/installation/{installation.account.oneflow_id}/acme_ledger/progress/", headers={"HX-Request": "true"}
+    )
+
+    assert answer.status_code == 403
+    assert answer.headers["HX-Refresh"] == "true"
+
+
+def test_a_form_from_before_the_last_sign_in_says_that_nothing_was_done_and_what_to_do(db):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(make_user("onboarding"))
+
+    answer = client.post("/connect/", {"token": "x"})
+
+    assert answer.status_code == 403
+    assert b"The form was too old" in answer.content
+    assert b"Nothing was done" in answer.content
+    assert b"load the page anew" in answer.content
+    assert b'class="environment demo"' in answer.content
 
 
 def test_a_failure_is_told_without_a_database(settings):

@@ -1,7 +1,7 @@
 """The record on the screen: read, filtered, searched and exported by those who may."""
 
 import csv
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.urls import reverse
@@ -36,6 +36,13 @@ def test_the_latest_comes_first(auditor):
     listed = rows(auditor.get(reverse(LIST)))
 
     assert [row for row in listed if row.verb != "login"] == [new, old]
+
+
+def test_when_is_told_with_its_zone(auditor):
+    event = note(at=datetime(2026, 7, 1, 10, 0, tzinfo=UTC))
+
+    assert b"2026-07-01 12:00:00 CEST" in auditor.get(reverse(LIST)).content
+    assert b"2026-07-01 12:00:00 CEST" in auditor.get(f"/console/auditevent/{event.pk}/change/").content
 
 
 @pytest.mark.parametrize(
