@@ -58,7 +58,7 @@ class Account(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name or f"account {self.oneflow_id}"
+        return self.name.strip() or f"account {self.oneflow_id}"
 
 
 class Sealed(models.Model):

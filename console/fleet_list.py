@@ -67,6 +67,7 @@ class FleetList(ChangeList):
         self.multi_page = pages > 1
         self.paginator = paginator
         self.result_list = list(self._rows()) if total else []
+        self.several_extensions = len({row.extension_id for row in self.result_list}) > 1
         _explain(self.result_list)
 
     def _rows(self) -> QuerySet[Any]:

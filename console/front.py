@@ -139,10 +139,11 @@ def _with_stale(needs: list[Need], fleet: Fleet) -> list[Need]:
 
 def _need(row: dict[str, Any]) -> Need:
     alone = row["number"] == 1
+    name = row["account"].strip() or f"account {row['oneflow_id']}"
     cause = f"{row['code']}@{row['subject']}" if row["subject"] else row["code"]
     return Need(
         verdict=list(Verdict)[row["worst"]].value,
-        who=row["account"] if alone else f"{row['number']} accounts",
+        who=name if alone else f"{row['number']} accounts",
         sentence=sentence(row["code"]),
         code=row["code"],
         subject=row["name"],

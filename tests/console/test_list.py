@@ -14,7 +14,7 @@ from console.exporting import cell
 from console.models import AuditEvent
 from extensions.health.models import Finding
 from extensions.installations.models import Installation
-from tests.making import make_installation, make_user
+from tests.making import make_extension, make_installation, make_user
 
 ADDRESS = "/installations/installation/"
 
@@ -160,6 +160,27 @@ def test_an_empty_fleet_says_how_the_first_one_comes(support):
     text = support.get(ADDRESS).content.decode()
 
     assert "No installation yet" in text
+
+
+def test_two_extensions_of_one_account_are_told_apart(support):
+    account = make_installation(oneflow_id=1).account
+    assert b'<span class="quiet">Acme Ledger</span>' not in support.get(ADDRESS).content
+    people = make_extension("acme_people", name="Acme People")
+
+    Installation.objects.create(
+        account=account, extension=people, state="live", refresh_at=timezone.now(), connected_at=timezone.now()
+    )
+
+    shown = support.get(ADDRESS).content
+    assert b'<span class="quiet">Acme Ledger</span>' in shown
+    assert b'<span class="quiet">Acme People</span>' in shown
+
+
+def test_a_name_of_blanks_still_leads_to_its_account(support):
+    make_failing(410012, name="   ")
+
+    assert b">account 410012</a>" in support.get(ADDRESS).content
+    assert b">account 410012</a>" in support.get("/").content
 
 
 def test_the_list_costs_the_same_for_one_and_for_sixty(support, django_assert_max_num_queries):
