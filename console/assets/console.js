@@ -5,10 +5,24 @@ const find = () => document.getElementById("searchbar") || document.getElementBy
 
 const typing = (target) => target.closest("input, textarea, select, [contenteditable]") !== null;
 
+// Over plain http, except on this machine, browsers have no clipboard: then the old way, from a field that is selected.
+function copyBySelecting(text) {
+  const here = document.activeElement;
+  const field = Object.assign(document.createElement("textarea"), { value: text, className: "visually-hidden" });
+  document.body.append(field);
+  field.select();
+  const done = document.execCommand("copy");
+  field.remove();
+  here?.focus({ preventScroll: true });
+  return done;
+}
+
 async function copy(element, text) {
-  await navigator.clipboard.writeText(text);
-  element.classList.add("copied");
-  setTimeout(() => element.classList.remove("copied"), 1500);
+  const done = await navigator.clipboard?.writeText(text).then(() => true, () => false);
+  const outcome = done || copyBySelecting(text) ? "copied" : "not-copied";
+  element.classList.add(outcome);
+  document.getElementById("said").textContent = outcome.replace("-", " ");
+  setTimeout(() => element.classList.remove(outcome), 1500);
 }
 
 document.addEventListener("click", (event) => {
@@ -25,7 +39,7 @@ document.addEventListener("click", (event) => {
   }
 });
 
-// Rows: j and k, or the arrows once a row is chosen; Enter opens, x selects.
+// Rows: j and k, or the arrows once a row is chosen; Enter opens, x selects, c copies the row's id.
 function step(rows, by) {
   const here = rows.indexOf(document.activeElement.closest("tr[data-href]"));
   const next = rows[Math.min(Math.max(here + by, 0), rows.length - 1)];
@@ -43,6 +57,11 @@ document.addEventListener("keydown", (event) => {
     for (const menu of document.querySelectorAll("details.more[open]")) menu.open = false;
   }
   if (typing(event.target) || event.metaKey || event.ctrlKey || event.altKey) return;
+  if (event.target.matches("[data-copy]") && ["Enter", " "].includes(event.key)) {
+    event.preventDefault();
+    copy(event.target, event.target.dataset.copy);
+    return;
+  }
   const rows = [...document.querySelectorAll("tr[data-href]")];
   const row = event.target.closest("tr[data-href]");
   const keys = {
@@ -53,9 +72,10 @@ document.addEventListener("keydown", (event) => {
     ArrowUp: () => row && step(rows, -1),
     Enter: () => row === event.target && location.assign(row.dataset.href),
     x: () => row?.querySelector("input.action-select")?.click(),
+    c: () => row?.querySelector("[data-copy]")?.click(),
   };
   const act = keys[event.key];
-  if (!act || (["ArrowDown", "ArrowUp", "Enter", "x"].includes(event.key) && !row)) return;
+  if (!act || (["ArrowDown", "ArrowUp", "Enter", "x", "c"].includes(event.key) && !row)) return;
   if (event.key === "Enter" && row !== event.target) return;
   event.preventDefault();
   act();
@@ -63,7 +83,12 @@ document.addEventListener("keydown", (event) => {
 
 function ready(root) {
   for (const row of root.querySelectorAll("tr[data-href]")) row.tabIndex = -1;
-  for (const id of root.querySelectorAll("[data-copy]")) id.title ||= "Click to copy";
+  for (const id of root.querySelectorAll("[data-copy]")) {
+    id.title ||= "Click to copy";
+    if (id.closest("tr[data-href]")) continue;  // there "c" copies, and no list has a hundred stops for Tab
+    id.tabIndex = 0;
+    id.setAttribute("role", "button");
+  }
 }
 
 ready(document);

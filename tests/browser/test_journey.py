@@ -85,22 +85,111 @@ def test_a_wrong_password_says_so_and_keeps_the_way_in(demo, open_page):
     expect(page.get_by_label("Username")).to_be_visible()
 
 
-@pytest.mark.parametrize("width", [320, 1400, 3840])
+# Django's own pages in our frame.
+ADMIN = (
+    "/console/auditevent/",
+    "/accounts/account/",
+    "/blueprints/extension/",
+    "/blueprints/blueprint/1/change/",
+    "/mappings/mapping/",
+    "/auth/user/1/change/",
+    "/password_change/",
+)
+
+
+@pytest.mark.parametrize("width", [320, 800, 1280, 3840])
 def test_no_screen_scrolls_sideways(demo, open_page, width):
     page: Page = open_page(width=width)
-    sign_in(page, demo, "onboarding")
+    sign_in(page, demo, "administrator")
     account = broken(demo, "token.rejected")
     base = f"/installation/{account['id']}/acme_ledger/"
     tabs = [f"{base}{tab}" for tab in ("", "fields/", "templates/", "webhooks/", "people/", "changes/", "refreshes/")]
 
     wide = {}
-    for path in [*SCREENS, *tabs]:
+    for path in [*SCREENS, *ADMIN, *tabs]:
         page.goto(demo.url + path)
         beyond = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         if beyond > 0:
             wide[path] = beyond
 
     assert wide == {}
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_every_menu_opens_inside_the_screen(demo, open_page, width):
+    page: Page = open_page(width=width)
+    sign_in(page, demo, "administrator")
+    page.goto(f"{demo.url}/installation/{broken(demo, 'token.rejected')['id']}/acme_ledger/")
+
+    for menu in page.locator("details.more").all():
+        menu.locator("summary").click()
+        sheet = menu.locator(".sheet").bounding_box()
+        assert sheet
+        assert sheet["x"] >= 0
+        assert sheet["x"] + sheet["width"] <= width
+        page.keyboard.press("Escape")
+
+
+@pytest.mark.parametrize("path", ["/installations/installation/", "/console/auditevent/", "/blueprints/extension/"])
+def test_the_head_of_a_list_covers_none_of_its_rows(demo, open_page, path):
+    page: Page = open_page(width=1280)
+    sign_in(page, demo, "administrator")
+    page.goto(demo.url + path)
+
+    head = page.locator("#result_list thead th").nth(1).bounding_box()
+    first = page.locator("#result_list tbody tr").first.bounding_box()
+
+    assert head
+    assert first
+    assert head["y"] + head["height"] <= first["y"] + 1
+
+
+def test_texts_and_ids_are_copied_over_plain_http_and_by_the_keyboard_too(demo, open_page):
+    page: Page = open_page()
+    page.add_init_script("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
+    sign_in(page, demo, "support")
+    account = broken(demo, "token.rejected")
+    page.goto(f"{demo.url}/installation/{account['id']}/acme_ledger/")
+    search = page.get_by_role("searchbox")
+
+    page.get_by_text("Text for the customer").first.click()
+    page.get_by_role("button", name="Copy").first.click()
+    expect(page.locator("button.copied")).to_be_visible()
+    search.focus()
+    page.keyboard.press("Control+v")
+    expect(search).to_have_value(re.compile("token"))
+
+    page.locator("dl.facts code.identifier").first.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("code.copied")).to_be_focused()
+    search.fill("")
+    page.keyboard.press("Control+v")
+    expect(search).to_have_value(str(account["id"]))
+
+
+def test_a_progress_line_keeps_the_focus_and_ends_at_the_sign_in_when_the_session_does(demo, open_page):
+    page: Page = open_page()
+    sign_in(page, demo, "support")
+    account = next(account for account in demo.control("GET", "/accounts") if not account["faults"])
+    slow = {"account": account["id"], "path": "/webhooks", "kind": "delay", "seconds": 10}
+    demo.control("POST", "/answers", slow)
+    try:
+        page.goto(f"{demo.url}/installation/{account['id']}/acme_ledger/")
+        page.get_by_role("button", name="Refresh now").click()
+        link = page.get_by_role("link", name="Look again")
+        link.focus()
+        with page.expect_response(re.compile("/progress/")):
+            pass
+        with page.expect_response(re.compile("/progress/")):
+            pass
+        expect(link).to_be_focused()
+
+        page.context.clear_cookies(name="sessionid")
+
+        page.wait_for_url(re.compile(r"/login/\?next=/installation/"))
+        expect(page.get_by_label("Username")).to_be_visible()
+    finally:
+        demo.control("DELETE", "/answers")
 
 
 @pytest.mark.parametrize(("path", "words"), SCREENS.items())
