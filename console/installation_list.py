@@ -1,6 +1,7 @@
 """The installation list: Django's change list in the columns, filters and actions that staff work with."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
@@ -9,12 +10,14 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 
 from accounts.acting import Deed, audited
+from accounts.models import Account
 from console import assigning, exporting, refreshing
 from console.audit import actor_of
 from console.facets import FACETS, moment
 from console.fleet_list import FleetList, address_of, with_shown_since
 from extensions.installations.models import Installation
 from extensions.installations.searching import SEARCHES, search
+from oneflow.tokens import clean_token
 
 PERMISSIONS = {
     "refresh": "installations.refresh_installation",
@@ -81,6 +84,11 @@ class InstallationAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         for name in request.POST.getlist("action"):
             if name in PERMISSIONS and not _may(request, name):
                 raise PermissionDenied(PERMISSIONS[name])
+        if last_four := last_four_of_token(request.GET.get("q", "")):
+            told = "That looked like a token, so only its last four were searched for. "
+            told += "A token is pasted under Connect or Relink only."
+            self.message_user(request, told, messages.WARNING)
+            return HttpResponseRedirect(f"{request.path}?{urlencode({'q': last_four})}")
         return super().changelist_view(request, {"title": "Installations", **(extra_context or {})})
 
     def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -156,6 +164,15 @@ class InstallationAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             details={"installations": count, "format": format_name},
         ).tell()
         return write(queryset)  # type: ignore[no-any-return]
+
+
+def last_four_of_token(text: str) -> str:
+    """What may be searched for where somebody pasted a whole token; else "". No page repeats a token."""
+    try:
+        token = clean_token(text)
+    except ValueError:
+        return ""
+    return "" if Account.objects.filter(customer_reference__iexact=token).exists() else token[-4:]
 
 
 def _may(request: HttpRequest, action: str) -> bool:

@@ -1,6 +1,8 @@
 """Find an installation by whatever the customer gave."""
 
 import re
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db.models import F, Q, QuerySet, Value
@@ -34,7 +36,7 @@ def _anything(text: str, *, people: bool) -> Q:
     found = Q(account__customer_reference__iexact=text) | Q(account__registration_number__iexact=text)
     named = Q()
     for word in text.split():
-        named &= Q(account__name__icontains=word)
+        named &= _in_name(word)
     found |= named
     # Oneflow's ids fit a signed 64-bit integer; a longer number is none.
     if text.isascii() and text.isdigit() and len(text) <= 18:
@@ -44,8 +46,15 @@ def _anything(text: str, *, people: bool) -> Q:
         found |= Q(account__in=_registered_as(digits))
     last_four = text.removeprefix("…")
     if len(last_four) == 4:
-        found |= Q(account__in=ApiToken.objects.filter(last_four=last_four).values("account"))
+        forms = {last_four, last_four.lower(), last_four.upper()}
+        found |= Q(account__in=ApiToken.objects.filter(last_four__in=forms).values("account"))
     return found
+
+
+def _in_name(word: str) -> Q:
+    """The word in whatever case: SQLite knows that of ASCII letters only, and Nordic names begin with others."""
+    forms = {word} if word.isascii() else {word, word.lower(), word.upper(), word.capitalize()}
+    return reduce(or_, (Q(account__name__icontains=form) for form in sorted(forms)))
 
 
 def _email(text: str) -> Q:

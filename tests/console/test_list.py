@@ -176,6 +176,25 @@ def test_two_extensions_of_one_account_are_told_apart(support):
     assert b'<span class="quiet">Acme People</span>' in shown
 
 
+def test_a_token_that_was_pasted_into_the_search_is_neither_shown_nor_kept_in_the_address(support):
+    make_installation(oneflow_id=410021, name="Nordlund Bygg AB")
+    token = "a1" * 18 + "0021"
+
+    answer = support.get(ADDRESS, {"q": f" {token}\n"}, follow=True)
+
+    assert answer.redirect_chain == [(f"{ADDRESS}?q=0021", 302)]
+    assert names(answer) == ["Nordlund Bygg AB"]
+    assert token.encode() not in answer.content
+    assert b"looked like a token" in answer.content
+
+
+def test_a_reference_as_long_as_a_token_is_searched_as_it_is(support):
+    made = make_installation(oneflow_id=410021)
+    Account.objects.filter(pk=made.account_id).update(customer_reference="a1" * 20)
+
+    assert len(names(support.get(ADDRESS, {"q": "a1" * 20}))) == 1
+
+
 def test_a_name_of_blanks_still_leads_to_its_account(support):
     make_failing(410012, name="   ")
 

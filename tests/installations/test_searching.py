@@ -2,7 +2,7 @@
 
 import pytest
 
-from accounts.models import Account
+from accounts.models import Account, ApiToken
 from extensions.installations.models import Installation
 from extensions.installations.searching import search
 from tests.making import make_installation
@@ -39,6 +39,19 @@ def fleet(db: None) -> None:
 )
 def test_an_installation_is_found_by(fleet, text):
     assert found(text) == ["Nordlund Bygg AB"]
+
+
+@pytest.mark.parametrize("text", ["ängelholms", "ÄNGELHOLMS", "Ängelholms ÅKERI", "ängel åkeri"])
+def test_a_name_with_letters_outside_ascii_is_found_in_whatever_case(fleet, text):
+    make_installation(oneflow_id=410055, name="Ängelholms Åkeri AB")
+
+    assert found(text) == ["Ängelholms Åkeri AB"]
+
+
+def test_the_last_four_of_a_token_are_found_in_whatever_case(fleet):
+    ApiToken.objects.filter(account__oneflow_id=410021).update(last_four="fc4d")
+
+    assert found("FC4D") == ["Nordlund Bygg AB"]
 
 
 @pytest.mark.parametrize(
