@@ -11,8 +11,10 @@ def refresh(request, oneflow_id, key): …
 from collections.abc import Callable, Iterable, Sequence
 from functools import wraps
 from typing import Any
+from urllib.parse import urlsplit
 
-from django.contrib import admin
+from django.conf import settings
+from django.contrib import admin, messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
@@ -50,7 +52,7 @@ def page(
             if not admin.site.has_permission(request):
                 if is_part(request):
                     return HttpResponse(headers={"HX-Refresh": "true"})
-                return redirect_to_login(request.get_full_path(), reverse("admin:login"))
+                return _to_sign_in(request, methods)
             if not request.user.has_perm(permission):
                 raise PermissionDenied(permission)
             if request.method not in allowed:
@@ -105,7 +107,18 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def broken(request: HttpRequest) -> HttpResponse:
     """500 as a page that needs no database, which may be what is broken."""
-    return HttpResponse(render_to_string("500.html"), status=500)
+    return HttpResponse(render_to_string("500.html", {"environment": settings.ENVIRONMENT}), status=500)
+
+
+def _to_sign_in(request: HttpRequest, methods: Sequence[str]) -> HttpResponse:
+    """To the login page and then back: to this page, or where it only takes forms, to that of the form."""
+    back = request.get_full_path()
+    if "GET" not in methods:
+        form = urlsplit(request.headers.get("Referer", ""))
+        back = form.path if form.netloc == request.get_host() else reverse("admin:index")
+    if request.method == "POST":
+        messages.warning(request, "Your sign-in had ended, so nothing was done. Sign in, then send the form again.")
+    return redirect_to_login(back, reverse("admin:login"))
 
 
 def is_part(request: HttpRequest) -> bool:

@@ -148,6 +148,24 @@ def test_a_stranger_is_led_to_the_sign_in_and_back(client, db):
     assert answer.headers["Location"] == "/login/?next=/assumed/"
 
 
+def test_a_form_sent_after_the_sign_in_has_ended_says_so_and_leads_back_to_its_page(client, db):
+    page = f"/installation/{make_installation().account.oneflow_id}/acme_ledger/"
+
+    answer = client.post(f"{page}refresh/", headers={"Referer": f"http://testserver{page}"}, follow=True)
+
+    assert answer.redirect_chain == [(f"/login/?next={page}", 302)]
+    assert b"nothing was done" in answer.content
+
+
+@pytest.mark.parametrize("referer", ["https://elsewhere.example/installation/1/", "//", ""])
+def test_no_stranger_s_page_is_led_back_to(client, db, referer):
+    page = f"/installation/{make_installation().account.oneflow_id}/acme_ledger/"
+
+    answer = client.post(f"{page}refresh/", headers={"Referer": referer})
+
+    assert answer.headers["Location"] == "/login/?next=/"
+
+
 def test_a_part_that_moves_by_itself_is_never_filled_with_the_sign_in_page(client, db):
     installation = make_installation()
     part = f"/installation/{installation.account.oneflow_id}/acme_ledger/progress/"
@@ -189,6 +207,7 @@ def test_a_failure_is_told_without_a_database(settings):
     answer = broken(None)  # type: ignore[arg-type]
 
     assert answer.status_code == 500
+    assert b'class="environment demo"' in answer.content
     assert b"manage.py doctor" in answer.content
 
 
