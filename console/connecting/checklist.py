@@ -152,7 +152,11 @@ def _templates(known: Known) -> str:
     ours = {row.oneflow_id for row in _ours(known).values() if row is not None}  # type: ignore[attr-defined]
     usable = [row for row in known.mirror.usable if row.missing_since is None and row.template_type_oneflow_id in ours]
     workspaces = len({row.workspace_oneflow_id for row in usable})
-    return f"{len(usable)} template(s) of ours can be used, in {workspaces} workspace(s)."
+    return f"{_number(len(usable), 'template')} of ours can be used, in {_number(workspaces, 'workspace')}."
+
+
+def _number(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
 def _webhooks(known: Known) -> str:

@@ -14,11 +14,13 @@ from extensions.health.codes import CODES, Scope, matches
 from extensions.health.codes import sentence as sentence_of
 from extensions.health.models import Finding
 from extensions.health.words import Explanation, explain
+from extensions.health.words.saying import HERE
 from extensions.installations.models import Exchange, Installation, Part, Refresh, Verdict
 
 # What stands in the first sentence already, or is only for the console itself.
 NOT_TOLD = {"asked", "answer", "part", "parts", "template_type_name"}
 STALE = "refresh.stale"
+RELINK = f"{HERE}: Relink"  # where a step is done that ends with a new token
 MOST = 50  # causes told at length; the rest stand in the fields tab and the export
 
 
@@ -77,7 +79,7 @@ def causes_of(request: HttpRequest, opened: Opened, parts: Sequence[Part]) -> li
     _unknown(causes, parts)
     _evidence(causes, installation)
     for cause in causes:
-        cause.actions = list(_actions(request, opened, cause.finding.code))
+        cause.actions = list(_actions(request, opened, cause))
     return causes
 
 
@@ -145,12 +147,10 @@ def _evidence(causes: Sequence[Cause], installation: Installation) -> None:
             shown.add(part)
 
 
-def _actions(request: HttpRequest, opened: Opened, code: str) -> Iterable[Action]:
-    """What the console can do about a code, as far as this person may."""
-    may = request.user.has_perm
+def _actions(request: HttpRequest, opened: Opened, cause: Cause) -> Iterable[Action]:
+    """What the console can do about a cause, as far as this person may."""
+    may, code = request.user.has_perm, cause.finding.code
     room = code.partition(".")[0]
-    if room == "token" and may("accounts.relink_account") and (url := opened.address("installation-relink")):
-        yield Action("Relink…", url)
     if room in {"user", "workspace"} and may("installations.choose_acting_user"):
         yield Action("Choose the acting user…", opened.address("installation-people") or "")
     if room in {"field", "mapping"}:
@@ -161,6 +161,9 @@ def _actions(request: HttpRequest, opened: Opened, code: str) -> Iterable[Action
         yield Action("See the templates", opened.address("installation-templates") or "")
     if code == "mapping.incomplete" and may("mappings.change_mapping") and (url := _mappings()):
         yield Action("Edit the mappings", url)
+    relinking = any(step.where == RELINK for step in cause.words.steps)
+    if relinking and may("accounts.relink_account") and (url := opened.address("installation-relink")):
+        yield Action("Relink…", url)
 
 
 def _mappings() -> str:

@@ -16,6 +16,7 @@ from extensions.health.judging import judge
 from extensions.health.storing import known_findings, store
 from extensions.installations.mirror import Mirror
 from extensions.installations.models import (
+    AccountExtension,
     AccountUser,
     Change,
     DataField,
@@ -121,6 +122,18 @@ def test_the_remedy_links_to_relinking_only_for_those_who_may(client, installati
 
     assert "Relink" in text(client, installation)
     assert address(installation, "installation-relink") not in text(client, installation)
+
+
+@pytest.mark.parametrize("change", ["extension", "webhook"])
+def test_whatever_ends_with_a_new_token_has_a_button_to_relink(support, installation, change):
+    if change == "extension":
+        AccountExtension.objects.filter(extension_type="acme_ledger").update(enabled=False)
+    else:
+        Webhook.objects.update(callback_url="https://old.example/")
+
+    page = text(support, judged(installation))
+
+    assert f'href="{address(installation, "installation-relink")}">Relink…</a>' in page.partition("Facts")[0]
 
 
 def test_further_causes_stand_below_the_worst(support, installation):
