@@ -4,6 +4,7 @@ Tags
     {% verdict installation.shown_verdict %}        ■ failing: shape, word and colour
     {% since finding.since %}                       "3 h ago", the exact time on hover and for screen readers
     {% since installation.refreshed_at "never" %}   the second word stands where there is no time
+    {% lasting installation.verdict_since %}        "since 08:12 (3 h)", likewise with the exact time
     {% identifier account.oneflow_id %}             monospace; a click copies
     {% code "token.rejected" %}                     a health code behind its sentence
     {% assumed "Oneflow does not document …" %}     the small tag; links to /assumed/, or to an anchor there
@@ -70,13 +71,27 @@ def since(moment: datetime | None, otherwise: str = "–") -> SafeString | str:
     """How long ago (or in how long), with the exact time and its zone on hover and for screen readers."""
     if moment is None:
         return otherwise
+    return _time(moment, age(moment, timezone.now()))
+
+
+@register.simple_tag
+def lasting(moment: datetime | None) -> SafeString | str:
+    """Since when something holds: "since 08:12 (3 h)", and of an earlier day "since 2026-11-12 (12 d)"."""
+    if moment is None:
+        return ""
+    now, exact = timezone.now(), timezone.localtime(moment)
+    begun = f"{exact:%H:%M}" if exact.date() == timezone.localtime(now).date() else f"{exact:%Y-%m-%d}"
+    return _time(moment, f"since {begun} ({age(moment, now).removesuffix(' ago')})")
+
+
+def _time(moment: datetime, words: str) -> SafeString:
     exact = timezone.localtime(moment)
     text = f"{exact:%Y-%m-%d %H:%M:%S %Z}"
     return format_html(
         '<time datetime="{}" title="{}">{}<span class="visually-hidden"> ({})</span></time>',
         exact.isoformat(timespec="seconds"),
         text,
-        age(moment, timezone.now()),
+        words,
         text,
     )
 

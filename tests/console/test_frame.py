@@ -51,6 +51,17 @@ def test_an_age_is_told_with_its_exact_time_and_zone(ago, words):
     assert f"{timezone.localtime(moment):%Y-%m-%d %H:%M:%S %Z}" in text
 
 
+def test_what_lasts_is_told_since_when_and_how_long(monkeypatch):
+    now = timezone.localtime().replace(hour=12, minute=0, second=0, microsecond=0)
+    monkeypatch.setattr(timezone, "now", lambda: now)
+
+    today = shown("{% lasting moment %}", moment=now.replace(hour=8, minute=12))
+    earlier = shown("{% lasting moment %}", moment=now - timedelta(days=12))
+
+    assert ">since 08:12 (3\u202fh)<" in today
+    assert f">since {now - timedelta(days=12):%Y-%m-%d} (12\u202fd)<" in earlier
+
+
 def test_an_age_of_nothing_is_the_word_given():
     assert shown("{% since moment 'never' %}", moment=None) == "never"
 
