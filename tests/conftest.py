@@ -12,14 +12,22 @@ from tests import making
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
-    """Transactional tests empty the tables with DELETE on SQLite, which the record's trigger would refuse.
-
-    `tests/console/test_audit.py` puts the trigger back for the test that it refuses.
-    """
+    """As Django makes it, but transactional tests may empty the record."""
     with django_db_blocker.unblock():
-        if connection.vendor == "sqlite":
-            with connection.cursor() as cursor:
-                cursor.execute("DROP TRIGGER IF EXISTS console_auditevent_no_delete")
+        let_tests_empty_the_record()
+
+
+def let_tests_empty_the_record() -> None:
+    """Take off the one trigger that refuses it: on SQLite tests empty tables with DELETE, on PostgreSQL with TRUNCATE.
+
+    `tests/console/test_audit.py` puts it back for the test that it refuses.
+    """
+    statement = {
+        "sqlite": "DROP TRIGGER IF EXISTS console_auditevent_no_delete",
+        "postgresql": "DROP TRIGGER IF EXISTS console_auditevent_no_truncate ON console_auditevent",
+    }[connection.vendor]
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
 
 
 @pytest.fixture(autouse=True)

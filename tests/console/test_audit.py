@@ -13,10 +13,14 @@ from django.utils import timezone
 from accounts.acting import Actor, Deed
 from console.audit import actor_of, address_of
 from console.models import AppendOnly, AuditEvent
+from tests.conftest import let_tests_empty_the_record
 from tests.making import make_installation, make_user
 
 pytestmark = pytest.mark.django_db
-migration = import_module("console.migrations.0002_roles_and_append_only")
+REFUSALS = [
+    import_module(f"console.migrations.{name}")
+    for name in ("0002_roles_and_append_only", "0003_no_way_around_append_only")
+]
 
 
 @pytest.fixture
@@ -26,15 +30,14 @@ def event() -> AuditEvent:
 
 @pytest.fixture
 def trigger(db) -> None:
-    """The migration's own trigger: on SQLite the tests' set-up takes it away, see conftest."""
-    if connection.vendor == "sqlite":
-        with connection.schema_editor(atomic=False) as editor:
+    """The migrations' own triggers: the tests' set-up takes one away, see conftest."""
+    with connection.schema_editor(atomic=False) as editor:
+        for migration in reversed(REFUSALS):
             migration.unmake_append_only(apps, editor)
+        for migration in REFUSALS:
             migration.make_append_only(apps, editor)
     yield
-    if connection.vendor == "sqlite":
-        with connection.cursor() as cursor:
-            cursor.execute("DROP TRIGGER IF EXISTS console_auditevent_no_delete")
+    let_tests_empty_the_record()
 
 
 def test_a_row_of_the_record_cannot_be_saved_again(event):
@@ -49,10 +52,23 @@ def test_a_row_of_the_record_cannot_be_deleted(event):
         event.delete()
 
 
-@pytest.mark.parametrize(
-    "statement",
-    ["UPDATE console_auditevent SET actor = 'nobody'", "DELETE FROM console_auditevent"],
-)
+ANYWHERE = ["UPDATE console_auditevent SET actor = 'nobody'", "DELETE FROM console_auditevent"]
+COLUMNS = "id, at, actor, role, verb, subject_kind, subject_id, subject_name, outcome, reason, address, details"
+# Each database has a way of its own around a trigger on UPDATE and DELETE.
+ITS_OWN = {
+    "sqlite": [
+        f"INSERT OR REPLACE INTO console_auditevent ({COLUMNS}) "
+        "SELECT id, at, 'nobody', role, verb, '', '', '', outcome, '', '', '{}' FROM console_auditevent",
+    ],
+    "postgresql": [
+        "TRUNCATE console_auditevent",
+        "SET LOCAL session_replication_role = replica; DELETE FROM console_auditevent",
+        "SET LOCAL session_replication_role = replica; TRUNCATE console_auditevent",
+    ],
+}
+
+
+@pytest.mark.parametrize("statement", ANYWHERE + ITS_OWN[connection.vendor])
 @pytest.mark.django_db(transaction=True)
 def test_the_database_itself_refuses_to_rewrite_the_record(trigger, event, statement):
     with (
@@ -63,6 +79,13 @@ def test_the_database_itself_refuses_to_rewrite_the_record(trigger, event, state
         cursor.execute(statement)
 
     assert AuditEvent.objects.filter(actor="maja").exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_row_is_added_to_a_record_that_has_rows(trigger, event):
+    AuditEvent.objects.create(at=timezone.now(), actor="nils", role="support", verb="account.connect")
+
+    assert AuditEvent.objects.count() == 2
 
 
 def test_a_deed_and_what_it_did_are_stored_together_or_not_at_all():
