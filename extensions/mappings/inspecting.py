@@ -244,10 +244,12 @@ def _since(state: State, found: DataField | None, gone: DataField | None) -> dat
     return found.seen_at if found and state.differs else None
 
 
-def _only_here(wanted: Sequence[BlueprintField], present: Iterable[DataField]) -> Iterator[Row]:
+def _only_here(wanted: Sequence[BlueprintField], present: Sequence[DataField]) -> Iterator[Row]:
     """Fields that stand only in the account: those that shadow one of ours first."""
     known = {field.custom_id for field in wanted}
-    names = {folded(field.name): field.custom_id for field in wanted}
+    # By the name that ours bears here, and before that by the blueprint's.
+    names = {folded(field.name): field.custom_id for field in present if field.custom_id in known}
+    names |= {folded(field.name): field.custom_id for field in wanted}
     rest = [field for field in present if field.custom_id not in known]
     order = (State.SHADOWS, State.EXTRA, State.OWN)
     judged = [(_foreign_state(field, names), field) for field in rest]

@@ -108,6 +108,16 @@ def test_a_users_field_of_our_name_shadows_ours_whatever_its_case_and_spaces(ins
     )
 
 
+def test_a_users_field_shadows_ours_by_the_name_that_ours_bears_here(installation):
+    change(deal_field(installation), name="Value of the deal")
+    user_field(installation, "value of the DEAL")
+
+    judgement = judged(installation)
+
+    assert causes(judgement) == ["field.changed", "field.shadowed"]
+    assert the(judgement, "field.shadowed").subject == "acme_deal/deal_value"
+
+
 @pytest.mark.parametrize(
     "values",
     [{"name": "Deal value 2"}, {"active": False}, {"source": "system"}, {"template_type_oneflow_id": 1}],

@@ -1,7 +1,7 @@
 import pytest
 
 from extensions.installations.models import Installation
-from tests.health.judged import Template, Webhook, causes, change, codes, deal, deal_webhook, judged, the
+from tests.health.judged import Template, TemplateType, Webhook, causes, change, codes, deal, deal_webhook, judged, the
 from tests.making import TYPES
 
 EVENTS = TYPES["acme_deal"][1]
@@ -110,6 +110,17 @@ def test_a_webhook_that_leaves_out_a_workspace_with_our_templates_is_deaf(instal
     assert finding.evidence["workspaces"] == template.workspace_ids
 
 
+def test_a_deaf_webhook_is_deaf_whatever_another_of_the_same_type_hears(installation):
+    row = deal_webhook(installation)
+    another_webhook(installation)
+    change(row, filters=[{"event_types": EVENTS[:-1], "workspace_ids": None}])
+
+    judgement = judged(installation)
+
+    assert causes(judgement) == ["webhook.deaf", "webhook.duplicate"]
+    assert the(judgement, "webhook.deaf").subject == f"webhook/{row.oneflow_id}"
+
+
 def test_a_webhook_may_leave_out_a_workspace_without_our_templates(installation):
     here = Template.objects.get(template_type_oneflow_id=deal(installation).oneflow_id).workspace_ids
     change(deal_webhook(installation), filters=[{"event_types": EVENTS, "workspace_ids": here}])
@@ -166,6 +177,26 @@ def test_a_webhook_of_ours_in_the_old_format_fails(installation):
     judgement = judged(installation)
 
     assert (judgement.verdict, causes(judgement)) == ("failing", ["webhook.legacy"])
+
+
+@pytest.mark.parametrize(
+    "values", [{"legacy": True}, {"callback_url": "https://old.acme.example/"}, {"callback_url": "http://x.example/"}]
+)
+def test_what_is_wrong_with_the_webhook_of_a_missing_type_follows_from_the_type(installation, values):
+    change(deal_webhook(installation), **values)
+    change(deal(installation), missing_since=installation.refreshed_at)
+
+    judgement = judged(installation)
+
+    assert causes(judgement) == ["template_type.missing"]
+    assert len(codes(judgement)) > 1
+
+
+def test_what_is_wrong_with_the_webhook_of_another_type_is_a_cause_beside_it(installation):
+    change(deal_webhook(installation), legacy=True)
+    change(TemplateType.objects.get(extension_type="acme_engagement"), missing_since=installation.refreshed_at)
+
+    assert causes(judged(installation)) == ["template_type.missing", "webhook.legacy"]
 
 
 def test_in_toolkit_mode_a_remembered_webhook_is_ours_and_judged(installation):

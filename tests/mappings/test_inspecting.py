@@ -146,6 +146,13 @@ def test_a_users_field_with_the_name_of_ours_shadows_it(installation, name):
     assert (found.state, found.shadows) == (State.SHADOWS, "deal_value")
 
 
+def test_a_users_field_with_the_name_that_ours_bears_here_shadows_it(installation):
+    change(installation, name="Value of the deal")
+    add(installation, "own", "value of the DEAL")
+
+    assert row(installation, "own").shadows == "deal_value"
+
+
 def test_a_users_field_that_is_off_shadows_nothing(installation):
     add(installation, "deal_val", "Deal value")
     change(installation, "deal_val", active=False)

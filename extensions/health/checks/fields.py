@@ -78,17 +78,23 @@ def differences(wanted: WantedField, found: DataField) -> dict[str, dict[str, st
 
 @check("field.shadowed", needs=("template_types",))
 def shadowed(facts: Facts) -> Answer:
-    """No active field that a user made bears the name of one of ours, so that people fill in the right one."""
+    """No active field that a user made bears the name of one of ours, so that people fill in the right one.
+
+    The name by the blueprint, or the one that ours bears here.
+    """
     yield from _unread_types(facts)
     for wanted, row in _readable_types(facts):
         ours = facts.wanted_fields[wanted.extension_type]
         custom_ids = {field.custom_id for field in ours}
         strangers: dict[str, list[str]] = {}
-        for other in facts.fields_here.get(row.oneflow_id, ()):
+        fields = facts.fields_here.get(row.oneflow_id, ())
+        for other in fields:
             if other.source == "user" and other.active and other.custom_id not in custom_ids:
                 strangers.setdefault(plain(other.name), []).append(other.custom_id)
+        here = by_custom_id(fields) if strangers else {}
         for field in ours if strangers else ():
-            if same := strangers.get(plain(field.name)):
+            names = {plain(each.name) for each in (field, here.get(field.custom_id)) if each}
+            if same := [custom_id for name in names for custom_id in strangers.get(name, ())]:
                 answer = f"a user's field of the same name: {', '.join(sorted(same))}"
                 yield _found("field.shadowed", wanted, row, field, answer=answer, shadows=sorted(same))
 

@@ -17,9 +17,6 @@ NEEDS = ("template_types", "webhooks")
 
 def _found(code: str, facts: Facts, webhook: Webhook, answer: str, **values: object) -> Found:
     """A finding about one webhook; which template type it serves stands in the evidence."""
-    served = [
-        wanted.extension_type for wanted, row in facts.here() if row.oneflow_id == webhook.template_type_oneflow_id
-    ]
     return Found(
         code,
         subject=f"webhook/{webhook.oneflow_id}",
@@ -28,12 +25,27 @@ def _found(code: str, facts: Facts, webhook: Webhook, answer: str, **values: obj
             "asked": "GET /webhooks",
             "answer": answer,
             "part": "webhooks",
-            "template_type": "".join(served[:1]),
+            "template_type": _type_served(facts, webhook),
             "callback_url": webhook.callback_url,
             "remembered": webhook.remembered,
             **values,
         },
     )
+
+
+def _type_served(facts: Facts, webhook: Webhook) -> str:
+    """The extension type of the type that a webhook is tied to; "" for none of ours.
+
+    A type that is gone counts too: what is wrong with its webhook follows from that.
+    """
+    tied_to = webhook.template_type_oneflow_id
+    here = (wanted.extension_type for wanted, row in facts.here() if row.oneflow_id == tied_to)
+    gone = (
+        row.confirmed_role or row.extension_type
+        for row in facts.mirror.template_types
+        if row.oneflow_id == tied_to and row.missing_since is not None
+    )
+    return next((role for role in (*here, *gone) if role in facts.roles), "")
 
 
 def _bound(facts: Facts, row: TemplateType) -> list[Webhook]:
@@ -116,32 +128,31 @@ def form(facts: Facts) -> Answer:
 
 @check("webhook.deaf", needs=NEEDS)
 def deaf(facts: Facts) -> Answer:
-    """Together, a type's webhooks send each wanted event type, from each workspace that has its templates."""
+    """Each webhook sends every wanted event type, from each workspace that has its type's templates.
+
+    Each for itself: another of the same type may point to a wrong address, and is the one to be removed.
+    """
     yield from missing_types(facts)
     lacks: dict[int, Found] = {}
     for wanted, row in facts.here():
         serving = _bound(facts, row) or _unbound(facts)
-        if not serving:
-            continue
-        left_out = _left_out(wanted, row, serving, facts)
-        if left_out:
-            webhook = serving[0]
-            evidence = {"template_type": wanted.extension_type, "template_type_name": row.name, **left_out}
-            answer = "its filters leave out what we need"
-            lacks.setdefault(webhook.oneflow_id, _found("webhook.deaf", facts, webhook, answer, **evidence))
-        elif not facts.read("templates"):
+        for webhook in serving:
+            if left_out := _left_out(wanted, row, webhook, facts):
+                evidence = {"template_type": wanted.extension_type, "template_type_name": row.name, **left_out}
+                answer = "its filters leave out what we need"
+                lacks.setdefault(webhook.oneflow_id, _found("webhook.deaf", facts, webhook, answer, **evidence))
+        if serving and not facts.read("templates"):
             yield Unjudged(within=wanted.extension_type, part="templates")
     yield from lacks.values()
 
 
 def _left_out(
-    wanted: BlueprintTemplateType, row: TemplateType, serving: list[Webhook], facts: Facts
+    wanted: BlueprintTemplateType, row: TemplateType, webhook: Webhook, facts: Facts
 ) -> dict[str, list[object]]:
     """The event types that no workspace sends, and the workspaces that do not send all the others."""
-    filters = [list(_filters(webhook)) for webhook in serving]
-    if not all(filters):
-        return {}  # one without filters sends everything
-    rules = [rule for each in filters for rule in each]
+    rules = list(_filters(webhook))
+    if not rules:
+        return {}  # without filters it sends everything
     # Where the templates are is not judged from what was read at another time.
     templates = facts.templates_here.get(row.oneflow_id, ()) if facts.read("templates") else ()
     workspaces = {place for template in templates for place in _ids(template.workspace_ids)}
