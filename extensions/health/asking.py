@@ -1,9 +1,8 @@
-"""What a check is: a question asked of an installation's facts, the codes it may find, the parts it must "
-"have read."""
+"""What a check is: a question asked of an installation's facts, the codes it may find, the parts it must have read."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from extensions.health.facts import Facts
@@ -12,7 +11,10 @@ from extensions.installations.models import Installation, Verdict
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A condition that holds. `verdict` and `since` only where they differ from the table's and from now."""
+    """A condition that holds. `verdict` and `since` only where they differ from the table's and from now.
+
+    `fails_after` is how long it may hold until it is failing, whatever its verdict before.
+    """
 
     code: str
     subject: str = ""
@@ -20,6 +22,7 @@ class Found:
     evidence: dict[str, Any] = field(default_factory=dict)
     verdict: Verdict | None = None
     since: datetime | None = None
+    fails_after: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)

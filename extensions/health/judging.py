@@ -103,8 +103,9 @@ def _gap(check: Check, answer: Unjudged, facts: Facts, now: datetime, part_use_b
 
 def _finding(found: Found, facts: Facts, before: Finding | None, now: datetime) -> Finding:
     row = CODES[found.code]
-    verdict = found.verdict or row.verdict
     since = before.since if before else min(found.since or now, now)
+    lasting = found.fails_after is not None and now - since >= found.fails_after
+    verdict = Verdict.FAILING if lasting else found.verdict or row.verdict
     return Finding(
         installation=facts.installation,
         code=found.code,

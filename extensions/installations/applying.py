@@ -17,12 +17,15 @@ from extensions.installations.models import Change, Installation, Part
 from extensions.installations.models.mirrored import Mirrored
 from extensions.installations.snapshot import Snapshot, Unread
 from oneflow import objects
+from oneflow.errors import BudgetSpent, InvalidToken
 
 # More differences than anybody reads; the rest is counted in a last row.
 MOST_CHANGES = 1000
 LONGEST_VALUE = 4000
 # Databases limit how many values one statement may name.
 MOST_KEYS = 10_000
+# Why Oneflow was not really asked. What it fails to answer later does not fail since then.
+NOT_TRIED = {parts.NOT_ASKED, parts.OTHER_ACCOUNT, BudgetSpent.reason, InvalidToken.reason}
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +240,8 @@ def _newly_unread(installation: Installation, snapshot: Snapshot, mirror: Mirror
         part = _part(installation, mirror, name)
         if (part.unread_reason, part.unread_detail) == (unread.reason, _detail(unread)):
             continue
+        if part.unread_reason in NOT_TRIED and unread.reason not in NOT_TRIED:
+            part.unread_since = None
         part.unread_reason, part.unread_detail = unread.reason, _detail(unread)
         part.unread_since = part.unread_since or now
         yield part

@@ -2,7 +2,7 @@ import pytest
 from django.utils import timezone
 
 from extensions.installations.models import Part
-from tests.health.judged import HOUR, causes, codes, judged, the, unread
+from tests.health.judged import HOUR, causes, codes, judged, stored, the, unread
 
 
 def test_a_429_is_a_warning_that_names_what_was_not_read(installation):
@@ -48,6 +48,18 @@ def test_what_fails_for_nearly_an_hour_is_still_a_warning(installation):
     unread(installation, "webhooks", since=now - HOUR * 0.99)
 
     assert judged(installation, now).verdict == "warning"
+
+
+def test_what_fails_now_here_and_now_there_for_an_hour_is_failing(installation):
+    now = timezone.now()
+    unread(installation, "webhooks", since=now - HOUR)
+    stored(installation, now - HOUR)
+    installation.parts.filter(name="webhooks").update(unread_reason="", unread_since=None)
+    unread(installation, "users", since=now)
+
+    judgement = judged(installation, now)
+
+    assert (judgement.verdict, the(judgement, "api.failing").since) == ("failing", now - HOUR)
 
 
 def test_a_part_that_nobody_asked_for_does_not_fail(installation):

@@ -12,6 +12,7 @@ from extensions.installations.mirror import Mirror
 from extensions.installations.models import Change, DataField, Installation, Part, TemplateType, Webhook
 from extensions.installations.snapshot import Unread
 from oneflow import objects
+from oneflow.errors import BudgetSpent, InvalidToken
 from tests.installations.answers import answers_of, changed, snapshot_of
 
 pytestmark = pytest.mark.django_db
@@ -147,6 +148,19 @@ def test_an_unread_part_remembers_since_when(installation: Installation, answers
 
     part = installation.parts.get(name=parts.WEBHOOKS)
     assert (part.unread_reason, part.unread_since) == ("rate_limited", NOW)
+
+
+@pytest.mark.parametrize("reason", [parts.NOT_ASKED, parts.OTHER_ACCOUNT, BudgetSpent.reason, InvalidToken.reason])
+def test_a_part_is_unread_since_somebody_asked_for_it_with_a_token_that_works(
+    installation: Installation, answers: dict[str, Any], reason: str
+) -> None:
+    answers[parts.WEBHOOKS] = Unread(reason, "")
+    applied(installation, answers)
+    answers[parts.WEBHOOKS] = Unread("unavailable", "500")
+
+    applied(installation, answers, NOW + timedelta(days=3))
+
+    assert installation.parts.get(name=parts.WEBHOOKS).unread_since == NOW + timedelta(days=3)
 
 
 def test_a_part_read_again_is_unread_no_more(installation: Installation, answers: dict[str, Any]) -> None:

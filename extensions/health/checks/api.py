@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from extensions.health.asking import Answer, Found, check
 from extensions.health.checks.user import why_gone
 from extensions.health.facts import Facts
-from extensions.installations.models import Part, Verdict
+from extensions.installations.models import Part
 
 # After this long it is no hiccup any more.
 PATIENCE = timedelta(hours=1)
@@ -33,8 +33,6 @@ def failing(facts: Facts) -> Answer:
     parts = [part for part in facts.parts.values() if _fails(facts, part)]
     if not parts:
         return
-    since = _since(parts)
-    lasting = since is not None and facts.now - since >= PATIENCE
     names = sorted(part.name for part in parts)
     reasons = sorted({part.unread_reason for part in parts})
     yield Found(
@@ -46,8 +44,8 @@ def failing(facts: Facts) -> Answer:
             "parts": names,
             "reasons": reasons,
         },
-        verdict=Verdict.FAILING if lasting else Verdict.WARNING,
-        since=since,
+        since=_since(parts),
+        fails_after=PATIENCE,
     )
 
 

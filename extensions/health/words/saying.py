@@ -43,8 +43,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """A finding in plain words. `customer` holds the text to send, by language; none where there is "
-    "nothing to tell."""
+    """A finding in plain words. `customer` holds the text to send, by language; none where there is nothing to tell."""
 
     sentence: str
     how_we_know: str
