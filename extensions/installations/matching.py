@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from extensions.blueprints.models import BlueprintTemplateType
 from extensions.installations.models import TemplateType, Webhook
+from oneflow.callbacks import masked_callback_url
 
 
 def types_of_ours(
@@ -40,14 +41,20 @@ def _best(candidates: list[TemplateType]) -> TemplateType | None:
 
 @lru_cache(maxsize=1024)
 def _pattern(pattern: str, account_id: int) -> re.Pattern[str]:
-    pieces = re.split(r"(\{account_id\}|\*)", pattern.strip())
+    # Masked as the mirrored address is: what may be a secret in it cannot be compared.
+    pieces = re.split(r"(\{account_id\}|\*)", _plain(masked_callback_url(pattern.strip())))
     known = {"{account_id}": str(account_id), "*": r"[^\s]*"}
-    return re.compile("".join(known.get(piece) or re.escape(piece) for piece in pieces), re.IGNORECASE)
+    return re.compile("".join(known.get(piece) or re.escape(piece) for piece in pieces))
+
+
+def _plain(url: str) -> str:
+    """The address with scheme and host in small letters: in them, and only in them, case does not count."""
+    return re.sub(r"^[^/?#]*//[^/?#]*", lambda found: found[0].lower(), url)
 
 
 def points_right(url: str, patterns: Iterable[str], account_id: int) -> bool:
     """Whether a callback URL matches one of the extension's right patterns for this account."""
-    return any(_pattern(pattern, account_id).fullmatch(url) for pattern in patterns)
+    return any(_pattern(pattern, account_id).fullmatch(_plain(url)) for pattern in patterns)
 
 
 def is_ours(webhook: Webhook, *, instance: int | None, patterns: Iterable[str], account_id: int) -> bool:

@@ -1,6 +1,7 @@
 import pytest
 
 from extensions.installations.models import Installation
+from oneflow.callbacks import masked_callback_url
 from tests.health.judged import Template, TemplateType, Webhook, causes, change, codes, deal, deal_webhook, judged, the
 from tests.making import TYPES
 
@@ -65,6 +66,44 @@ def test_a_webhook_of_ours_that_points_elsewhere_is_misdirected(installation):
 
 def test_a_webhook_with_the_address_of_another_account_is_misdirected(installation):
     change(deal_webhook(installation), callback_url="https://hooks.acme.example/oneflow/410002")
+
+    assert causes(judged(installation)) == ["webhook.misdirected"]
+
+
+def test_a_webhook_whose_path_differs_in_case_only_is_misdirected(installation):
+    change(deal_webhook(installation), callback_url="https://hooks.acme.example/OneFlow/410001")
+
+    assert causes(judged(installation)) == ["webhook.misdirected"]
+
+
+def test_a_host_is_the_same_in_whatever_case(installation):
+    change(deal_webhook(installation), callback_url="HTTPS://Hooks.Acme.EXAMPLE/oneflow/410001")
+
+    assert judged(installation).verdict == "healthy"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "url"),
+    [
+        ("https://hooks.acme.example/in?tenant={account_id}", "https://hooks.acme.example/in?tenant=410001"),
+        (
+            "https://hooks.acme.example/in?key=5f2c&account_id={account_id}",
+            "https://hooks.acme.example/in?key=5f2c&account_id=410001",
+        ),
+        ("https://hooks:secret@hooks.acme.example/in", "https://hooks:secret@hooks.acme.example/in"),
+    ],
+)
+def test_a_right_address_may_hold_what_is_masked_in_the_mirror(installation, pattern, url):
+    installation.extension.callback_urls = [pattern]
+    Webhook.objects.filter(installation=installation).update(callback_url=masked_callback_url(url))
+
+    assert judged(installation).verdict == "healthy"
+
+
+def test_what_is_not_masked_in_an_address_is_still_compared(installation):
+    installation.extension.callback_urls = ["https://hooks.acme.example/in?key=5f2c&account_id={account_id}"]
+    url = masked_callback_url("https://hooks.acme.example/in?key=5f2c&account_id=410002")
+    Webhook.objects.filter(installation=installation).update(callback_url=url)
 
     assert causes(judged(installation)) == ["webhook.misdirected"]
 
