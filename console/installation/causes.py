@@ -12,6 +12,7 @@ from extensions.health.asking import type_of
 from extensions.health.checks import CHECKS
 from extensions.health.codes import CODES, Scope, matches
 from extensions.health.codes import sentence as sentence_of
+from extensions.health.judging import weight
 from extensions.health.models import Finding
 from extensions.health.words import Explanation, explain
 from extensions.health.words.saying import HERE
@@ -21,7 +22,8 @@ from extensions.installations.models import Exchange, Installation, Part, Refres
 NOT_TOLD = {"asked", "answer", "part", "parts", "template_type_name"}
 STALE = "refresh.stale"
 RELINK = f"{HERE}: Relink"  # where a step is done that ends with a new token
-MOST = 50  # causes told at length; the rest stand in the fields tab and the export
+MOST = 30  # causes told at length; the rest stand in the fields tab and the export
+MOST_FOLLOWERS = 100  # findings listed under one cause; the rest are counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,15 @@ class Cause:
         return [(name.replace("_", " "), text(value)) for name, value in pairs if value not in ("", None, [], {})]
 
     @property
+    def listed(self) -> list[Finding]:
+        """The followers that are listed one by one."""
+        return self.followers[:MOST_FOLLOWERS]
+
+    @property
+    def unlisted(self) -> int:
+        return len(self.followers) - len(self.listed)
+
+    @property
     def explains(self) -> int:
         return len(self.followers) + len(self.unknown)
 
@@ -71,7 +82,7 @@ def causes_of(request: HttpRequest, opened: Opened, parts: Sequence[Part]) -> li
     """The causes, the worst first; a state that is too old comes before all that it makes doubtful."""
     installation = opened.installation
     findings = list(Finding.objects.filter(installation=installation))
-    roots = [each for each in findings if not each.explained_by][:MOST]
+    roots = sorted((each for each in findings if not each.explained_by), key=weight)[:MOST]
     if installation.shown_cause == STALE:  # type: ignore[attr-defined]
         roots.insert(0, _stale(installation))
     causes = [Cause(root, explain(root, installation), key=f"cause-{number}") for number, root in enumerate(roots)]
@@ -91,29 +102,25 @@ def _stale(installation: Installation) -> Finding:
 
 def _follow(causes: Iterable[Cause], findings: Iterable[Finding]) -> None:
     """Lay each explained finding under the cause that explains it; one whose explainer is explained too, likewise."""
-    by_code: dict[str, list[Finding]] = {}
+    nearest: dict[tuple[str, ...], Finding] = {}
     for finding in findings:
-        by_code.setdefault(finding.code, []).append(finding)
+        for place in _places(finding.code, finding):
+            nearest.setdefault(place, finding)
     heads = {cause.finding.pk: cause for cause in causes}
     for finding in findings:
         root = finding
         seen = {root.code}
         while root.explained_by and root.explained_by not in seen:
             seen.add(root.explained_by)
-            root = _nearest(by_code.get(root.explained_by, []), root)
+            root = next((nearest[place] for place in _places(root.explained_by, root) if place in nearest), root)
         if root is not finding and root.pk in heads:
             heads[root.pk].followers.append(finding)
 
 
-def _nearest(candidates: list[Finding], explained: Finding) -> Finding:
-    """Of the findings with the explaining code the one of the same subject, else type, else the first."""
-    kind = _type(explained)
-    ranked = sorted(candidates, key=lambda each: (each.subject != explained.subject, _type(each) != kind))
-    return ranked[0] if ranked else explained
-
-
-def _type(finding: Finding) -> str:
-    return type_of(finding.code, finding.subject, finding.evidence)
+def _places(code: str, finding: Finding) -> list[tuple[str, ...]]:
+    """Where to look for a finding with that code, the nearest first: of the same subject, of the same type, any."""
+    kind = type_of(finding.code, finding.subject, finding.evidence)
+    return [(code, "subject", finding.subject), (code, "type", kind), (code,)]
 
 
 def _unknown(causes: Sequence[Cause], parts: Iterable[Part]) -> None:

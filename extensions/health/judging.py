@@ -67,7 +67,7 @@ def judge(facts: Facts, known: Sequence[Finding], now: datetime, *, part_use_by:
     open_gaps = _unexplained(gaps, findings, now)
     verdict = _worst(findings, unknown=any(gap.use_by is None for gap in open_gaps))
     dates = [gap.use_by for gap in open_gaps if gap.use_by is not None]
-    causes = sorted((each for each in findings if not each.explained_by), key=_weight)
+    causes = sorted((each for each in findings if not each.explained_by), key=weight)
     created, changed, kept = _compared(findings, before)
     present = {(each.code, each.subject) for each in findings}
     return Judgement(
@@ -162,7 +162,8 @@ def _worst(findings: Iterable[Finding], *, unknown: bool) -> Verdict:
     return min(worst, Verdict.UNKNOWN if unknown else Verdict.HEALTHY, key=lambda each: each.rank)
 
 
-def _weight(finding: Finding) -> tuple[int, datetime, int, str]:
+def weight(finding: Finding) -> tuple[int, datetime, int, str]:
+    """By what causes are sorted: the worst first, then the longest standing, then by the table of codes."""
     order = list(CODES)
     place = order.index(finding.code) if finding.code in CODES else len(order)
     return finding.rank, finding.since, place, finding.subject

@@ -10,9 +10,11 @@ from django.utils import timezone
 
 from accounts.models import ApiToken
 from console.models import AuditEvent, Heartbeat
+from console.templatetags.console import thin
 from extensions.blueprints.models import BlueprintField
 from extensions.health.facts import gather
 from extensions.health.judging import judge
+from extensions.health.models import Finding
 from extensions.health.storing import known_findings, store
 from extensions.installations.mirror import Mirror
 from extensions.installations.models import (
@@ -143,6 +145,40 @@ def test_further_causes_stand_below_the_worst(support, installation):
     page = text(support, judged(installation))
 
     assert page.index("field.inactive") < page.index("1 further cause") < page.index("field.changed")
+
+
+def test_of_causes_that_began_together_the_page_begins_with_the_one_that_the_list_shows(support, installation):
+    Webhook.objects.filter(template_type_oneflow_id=41000110).update(legacy=True)
+    Webhook.objects.filter(template_type_oneflow_id=41000120).delete()
+
+    installation = judged(installation)
+
+    page = text(support, installation)
+    assert installation.cause == "webhook.legacy"
+    assert page.index("webhook.legacy") < page.index("1 further cause") < page.index("webhook.missing")
+
+
+@pytest.mark.parametrize("explained_by", ["", "template_type.missing"])
+def test_a_page_with_thousands_of_findings_stays_small(support, installation, explained_by):
+    common = {"installation": installation, "verdict": "failing", "rank": 0, "since": NOW}
+    Finding.objects.create(**common, code="template_type.missing", subject="acme_deal", subject_name="Deal")
+    Finding.objects.bulk_create(
+        Finding(
+            **common,
+            code="field.missing",
+            subject=f"acme_deal/field_{number}",
+            subject_name=f"Field {number}",
+            evidence={"asked": "GET /template_types/41000110", "answer": "not in the template type"},
+            explained_by=explained_by,
+        )
+        for number in range(2000)
+    )
+    Installation.objects.update(verdict="failing", cause="template_type.missing", causes=2001)
+
+    page = text(support, installation)
+
+    assert len(page.encode()) < 150_000
+    assert (f"{thin(2000)} findings follow from this" in page) == bool(explained_by)
 
 
 def test_what_follows_from_a_cause_stands_under_it_and_is_no_cause(support, installation):
