@@ -68,6 +68,48 @@ def test_what_the_extension_did_not_make_needs_no_enabling_anew(installation, co
     assert "disable it" not in everything(explain(finding(code), installation, mode=mode)).lower()
 
 
+@pytest.mark.parametrize("code", ["token.rejected", "token.foreign", "extension.absent", *RE_ENABLES])
+def test_whoever_is_asked_to_disable_and_enable_is_told_that_it_ends_a_token(installation, code):
+    said = explain(finding(code), installation)
+
+    steps = [step.what for step in said.steps if re.search("disabl", step.what, re.IGNORECASE)]
+    assert "costs" in steps[0]
+    assert "disable" not in said.customer_text or re.search(r"ends (the|our present) token", said.customer_text)
+
+
+@pytest.mark.parametrize("mode", Mode)
+@pytest.mark.parametrize("code", CODES)
+def test_no_remedy_names_what_the_console_does_not_offer(installation, code, mode):
+    assert "confirm it here" not in everything(explain(finding(code), installation, mode=mode))
+
+
+def test_a_webhook_that_the_extension_did_not_make_needs_no_enabling_anew(installation):
+    change(deal_webhook(installation), integration_instance=None, legacy=True)
+
+    said = explain(the(judged(installation), "webhook.legacy"), installation)
+
+    assert "disable" not in everything(said).lower()
+
+
+def test_of_two_webhooks_the_one_that_the_extension_did_not_make_can_be_removed(installation):
+    row = deal_webhook(installation)
+    change(row, pk=None, oneflow_id=row.oneflow_id + 1, integration_instance=None)
+
+    said = explain(the(judged(installation), "webhook.duplicate"), installation)
+
+    assert "disable" not in everything(said).lower()
+
+
+def test_a_hand_made_account_gets_its_token_by_hand(installation):
+    row = Finding(code="token.foreign", evidence={"what": "account", "expected": "410001", "shown": "410002"})
+
+    said = explain(row, installation, mode=Mode.DEVELOPMENT)
+
+    assert "Marketplace → API tokens" in said.steps[0].where
+    assert "belongs to another account" in said.customer_text
+    assert "enable" not in everything(said).lower()
+
+
 def test_a_refused_token_names_three_possibilities_each_with_its_question(installation):
     said = explain(finding("token.rejected"), installation)
 

@@ -27,10 +27,15 @@ def _found(code: str, facts: Facts, webhook: Webhook, answer: str, **values: obj
             "part": "webhooks",
             "template_type": _type_served(facts, webhook),
             "callback_url": webhook.callback_url,
-            "remembered": webhook.remembered,
+            "by_extension": _by_extension(webhook),
             **values,
         },
     )
+
+
+def _by_extension(webhook: Webhook) -> bool:
+    """Whether the extension made it, so that nobody but Oneflow can change it."""
+    return webhook.integration_instance is not None and not webhook.remembered
 
 
 def _type_served(facts: Facts, webhook: Webhook) -> str:
@@ -81,7 +86,8 @@ def duplicate(facts: Facts) -> Answer:
     """No template type has two webhooks of ours, which would tell everything twice."""
     yield from missing_types(facts)
     for wanted, row in facts.here():
-        ids = [each.oneflow_id for each in _bound(facts, row)]
+        bound = _bound(facts, row)
+        ids = [each.oneflow_id for each in bound]
         if len(ids) > 1:
             yield Found(
                 "webhook.duplicate",
@@ -92,6 +98,7 @@ def duplicate(facts: Facts) -> Answer:
                     "answer": f"{len(ids)} of ours: {', '.join(map(str, ids))}",
                     "part": "webhooks",
                     "webhooks": ids,
+                    "by_extension": all(map(_by_extension, bound)),
                 },
             )
 

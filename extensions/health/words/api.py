@@ -27,9 +27,8 @@ def limited(case: Case) -> Explanation:
     return Explanation(
         sentence="Oneflow's rate limit was reached for this account",
         how_we_know=case.known(),
-        usually="The product shares the token and its 2,000 requests in 5 minutes: look there first. The "
-        "console itself takes a "
-        "quarter at most, and asks for less for a while after this.",
+        usually="The product shares the token and its 2,000 requests in 5 minutes: look there first. The console "
+        "itself keeps to a share of them, and takes less for a while after this.",
         steps=(
             Step(STAFF, "the product's log", "See what calls Oneflow so often for this customer."),
             Step(STAFF, HERE, "Wait: the console asks again by itself."),

@@ -28,7 +28,10 @@ PLAN_ASSUMED = (
     "That 402 means a plan without API access, and 403 a closed account, is assumed. The answer itself stands in the "
     "evidence."
 )
-ACTIVE_ASSUMED = "That `active` of a system field is changed through the template type's PUT is assumed."
+ACTIVE_ASSUMED = (
+    "Oneflow documents that `active` of a system field can be changed, not where: that the customer can do it in "
+    "Oneflow, and an engineer through the template type's PUT, is assumed."
+)
 OWNED_ASSUMED = "That Oneflow refuses any change to what the extension owns, through the API too, is assumed."
 
 
@@ -91,7 +94,7 @@ class Case:
     @property
     def owned(self) -> bool:
         """Whether the extension made the subject, so that nobody but Oneflow can change it."""
-        return self.mode == Mode.EXTENSION and not self.evidence.get("remembered")
+        return bool(self.mode == Mode.EXTENSION and self.evidence.get("by_extension", True))
 
     def known(self) -> str:
         """What was asked and what came back, as the evidence keeps it."""
@@ -120,8 +123,8 @@ def token_steps(case: Case) -> tuple[Step, ...]:
         made = Step(
             CUSTOMER,
             f"Oneflow: Marketplace → {case.extension}",
-            "Enable the extension (if it is enabled: disable it, then enable it again) and copy the token. "
-            "It is shown once and cannot be looked up later.",
+            "Enable the extension and copy the token: it is shown once and cannot be looked up later. If it is enabled "
+            "already and nobody kept the token shown then: disable it and enable it again, which costs that token.",
         )
     relink = Step(STAFF, f"{HERE}: Relink", "Paste the new token. The installation and its history are kept.")
     product = Step(STAFF, "the product", "Give it the new token too: it used the old one as well.")
@@ -152,8 +155,7 @@ def anew_letter(case: Case, what: str) -> dict[str, str]:
     """The text that asks the customer to disable and enable the extension."""
     return case.letter(
         what,
-        f"Please open {case.extension} in Oneflow's Marketplace, disable it, enable it again, and send us "
-        f"the token that "
-        "Oneflow then shows. It is shown only once. Between these two steps no contract reaches us, so choose "
-        "a quiet moment.",
+        f"Please open {case.extension} in Oneflow's Marketplace, disable it, enable it again, and send us the token "
+        "that Oneflow then shows. It is shown only once. Disabling ends our present token, so no contract reaches us "
+        "until we have the new one: please choose a quiet moment.",
     )

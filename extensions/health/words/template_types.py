@@ -30,7 +30,7 @@ def missing(case: Case) -> Explanation:
             ask_oneflow(f'If "{case.name}" is still missing then: ask why the blueprint did not make it.'),
         )
         if case.owned
-        else _made_by_us(case, f'Make the template type "{case.name}" again, with its fields, and confirm it here.')
+        else _made_by_us(case, f'Make the template type "{case.name}" again, with its fields.')
     )
     return Explanation(
         sentence=f'Template type "{case.name}" is missing',

@@ -2,7 +2,6 @@
 
 from extensions.health.words.saying import (
     ADMINISTRATOR,
-    CUSTOMER,
     HERE,
     REVOKED_ASSUMED,
     STAFF,
@@ -54,9 +53,9 @@ def rejected(case: Case) -> Explanation:
             f"Oneflow no longer accepts the token by which {case.extension} works in your account, so "
             f"contracts are not "
             "passed on at the moment.",
-            f"Please open {case.extension} in Oneflow's Marketplace. If it is disabled, enable it; if it is "
-            f"enabled, disable it "
-            "and enable it again. Oneflow then shows a token once: please send it to us.",
+            f"Please open {case.extension} in Oneflow's Marketplace. If it is disabled, enable it. If it is enabled, "
+            "send us the token that was shown then; if nobody kept it, disable the extension and enable it again, "
+            "which ends the token that it has. Oneflow shows the new token once: please send it to us.",
         )
     return Explanation(
         sentence="The token is refused",
@@ -77,28 +76,32 @@ def foreign(case: Case) -> Explanation:
     else:
         sentence = f"The token is not the one of {case.extension}"
         known = f"GET /accounts/me shows the integration key {shown} instead of {expected}."
-    by_hand = Step(
-        ADMINISTRATOR,
-        f"{HERE}: Relink",
-        "If the account is one that you made by hand for development: accept its key, with a reason.",
-    )
+    own = token_steps(case)
+    steps = own
+    if case.mode != Mode.DEVELOPMENT:
+        not_by_hand = Step(own[0].who, own[0].where, f"{own[0].what} A token made by hand does not do.")
+        steps = (not_by_hand, *own[1:])
+    if case.evidence.get("what") != "account":
+        accept = "If the account is one that you made by hand for development: accept its key, with a reason."
+        steps = (*steps, Step(ADMINISTRATOR, f"{HERE}: Relink", accept))
     return Explanation(
         sentence=sentence,
         how_we_know=known,
         usually="A token of another account or of another extension, or one that was made by hand, was pasted.",
-        steps=(
-            Step(
-                CUSTOMER,
-                f"Oneflow: Marketplace → {case.extension}",
-                "Enable the extension and copy its own token; one made by hand does not do.",
-            ),
-            *token_steps(case)[1:],
-            *(() if case.evidence.get("what") == "account" else (by_hand,)),
-        ),
-        customer=case.letter(
-            f"The token that we have from you is not the one of {case.extension} in your account.",
-            f"Please open {case.extension} in Oneflow's Marketplace and enable it (if it is enabled: "
-            f"disable it, then enable "
-            "it again). Oneflow then shows the right token once: please send it to us.",
-        ),
+        steps=steps,
+        customer=_foreign_letter(case),
+    )
+
+
+def _foreign_letter(case: Case) -> dict[str, str]:
+    if case.mode == Mode.DEVELOPMENT:
+        return case.letter(
+            "The token that we have from you belongs to another account.",
+            "Please create one under API tokens in Oneflow's Marketplace, in this account, and send it to us.",
+        )
+    return case.letter(
+        f"The token that we have from you is not the one of {case.extension} in your account.",
+        f"Please open {case.extension} in Oneflow's Marketplace. If it is disabled, enable it: Oneflow then shows the "
+        "right token once, so please send it to us. If it is enabled, send us the token that was shown then; if nobody "
+        "kept it, disable the extension and enable it again, which ends the token that it has.",
     )

@@ -50,7 +50,7 @@ def missing(case: Case) -> Explanation:
         _steps(
             case,
             "Ask why the extension's webhook is gone.",
-            f'Create the webhook of "{case.name}" and confirm it here.',
+            f'Create the webhook of "{case.name}" again.',
         ),
     )
 
