@@ -49,24 +49,29 @@ def _write(deed: Deed, **kwargs: Any) -> None:
     AuditEvent.objects.create(
         at=timezone.now(),
         user_id=deed.actor.user_id,
-        actor=deed.actor.name[:150],
+        actor=storable(deed.actor.name)[:150],
         role=deed.actor.role[:80],
         verb=deed.verb,
         **_subject(deed.subject),
         outcome=deed.outcome,
-        reason=deed.reason,
+        reason=storable(deed.reason),
         address=deed.actor.address,
         details=deed.details,
     )
 
 
+def storable(text: str) -> str:
+    """The text as any database takes it: a path or a file's name may hold what is no text at all."""
+    return text.replace("\0", "\\0").encode("utf-8", "backslashreplace").decode()
+
+
 def _subject(subject: Any) -> dict[str, Any]:
     if not isinstance(subject, models.Model):
-        return {"subject_name": str(subject)[:255]}
+        return {"subject_name": storable(str(subject))[:255]}
     account = getattr(subject, "account", subject)
     return {
         "subject_kind": subject._meta.verbose_name,
         "subject_id": str(subject.pk or ""),
-        "subject_name": str(subject)[:255],
+        "subject_name": storable(str(subject))[:255],
         "account_oneflow_id": getattr(account, "oneflow_id", None),
     }

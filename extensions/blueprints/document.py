@@ -19,6 +19,9 @@ SCHEMA = Path(__file__).with_name("extension.schema.json")
 # An extension with 100 template types of 300 fields is below it; what is larger was not meant for us.
 MAX_BYTES = 8_000_000
 MAX_PROBLEMS = 20
+MOST_DIGITS = 30
+# What names an object to whoever wrote it.
+NAMING = ("custom_id", "extension_type", "integration_key")
 
 Document = dict[str, Any]
 Place = Sequence[str | int]
@@ -49,7 +52,9 @@ def read(raw: bytes) -> Document:
     if len(raw) > MAX_BYTES:
         raise _bad(f"the file is larger than {MAX_BYTES:,} bytes.", "Is this the right file?")
     try:
-        document = json.loads(raw.decode("utf-8-sig"), object_pairs_hook=_once, parse_constant=_no_constant)
+        document = json.loads(
+            raw.decode("utf-8-sig"), object_pairs_hook=_once, parse_constant=_no_constant, parse_int=_number
+        )
     except UnicodeDecodeError as exc:
         raise _bad(f"expected text in UTF-8; byte {exc.start + 1} is not.", "Save the file as UTF-8.") from None
     except json.JSONDecodeError as exc:
@@ -104,9 +109,23 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key, value in pairs:
         if key in found:
-            raise ValueError(f"the key {key[:60]!r} stands twice in one object")
+            raise ValueError(f"the key {key[:60]!r} stands twice in {_which(pairs)}")
         found[key] = value
     return found
+
+
+def _which(pairs: list[tuple[str, Any]]) -> str:
+    """An object as its reader finds it: by the value that identifies it, as JSON says no line here."""
+    named = (
+        f"the object with {key} {value[:60]!r}" for key, value in pairs if key in NAMING and isinstance(value, str)
+    )
+    return next(named, f"the object that begins with {pairs[0][0][:60]!r}")
+
+
+def _number(digits: str) -> int:
+    if len(digits) > MOST_DIGITS:
+        raise ValueError(f"a number has {len(digits):,} digits")
+    return int(digits)
 
 
 def _no_constant(name: str) -> Any:
@@ -139,7 +158,8 @@ def _words(error: ValidationError) -> tuple[str, str]:
             return f"lacks the key {_list(missing)}.", "Add it; docs/extension-file.md says what it holds."
         case "additionalProperties":
             known = error.schema["properties"]
-            unknown = [key[:60] for key in error.instance if key not in known]
+            # As Python writes them: a control character in a key is shown, not printed.
+            unknown = [repr(key[:60])[1:-1] for key in error.instance if key not in known]
             return f"does not know the key {_list(unknown)}.", f"Use one of {_list(list(known))}, or take it out."
         case "enum":
             return f"expected one of {_list(wanted)}.", "Choose one of them."
@@ -172,6 +192,8 @@ def _pattern_words(pattern: str) -> str:
         return "expected the name of an environment variable, such as ACME_SIGN_KEY."
     if pattern.startswith("^[A-Za-z_]"):
         return "expected a path of names with dots between them, such as deal.amount."
+    if pattern == r"\S":
+        return "expected some text, found spaces only."
     return "expected text without spaces at either end."
 
 

@@ -28,13 +28,15 @@ def callback_url_problem(url: str) -> str:
         return "a callback URL knows the placeholder {account_id} only."
     try:
         parts = urlsplit(bare)
-        host = parts.hostname or ""
+        host, _ = parts.hostname or "", parts.port
     except ValueError:
         return "expected a full address, such as https://hooks.acme.example/oneflow/{account_id}."
     if parts.scheme not in {"http", "https"} or not host:
         return "expected a full address, such as https://hooks.acme.example/oneflow/{account_id}."
     if parts.scheme == "http" and not is_loopback(host):
         return "a callback URL begins with https, since deliveries carry contract data."
+    if "@" in parts.netloc:
+        return "a callback URL holds no login: everybody here would read it."
     if "*" in urlsplit(url.replace(PLACEHOLDER, "1")).netloc:
         return "a callback URL names its host: * may stand only after it, else webhooks of anybody would be right."
     return ""

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import OperationalError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
@@ -192,7 +193,8 @@ def test_a_released_version_never_becomes_a_draft_again(document):
         (b'{"name": 1, "name": 2}', "stands twice"),
         (b'{"name": NaN}', "NaN is no number"),
         (b"[" * 100_000, "nested too deeply"),
-        (b'{"version": ' + b"9" * 10_000 + b"}", "plain JSON"),
+        (b'{"version": ' + b"9" * 10_000 + b"}", r"plain JSON; a number has 10,000 digits\."),
+        (b'[{"custom_id": "deal_value", "a": 1, "a": 2}]', "twice in the object with custom_id 'deal_value'"),
         (b" " * 10_000_000, "larger than"),
     ],
 )
@@ -212,6 +214,24 @@ def test_a_file_that_is_no_extension_is_refused_and_nothing_stored(tmp_path, con
 def test_a_directory_or_an_absent_file_is_said_so(tmp_path, name):
     with pytest.raises(CommandError, match=r"is a directory|no such file"):
         run(tmp_path / name)
+
+    assert AuditEvent.objects.get().outcome == "refused"
+
+
+@pytest.mark.django_db
+def test_a_database_without_tables_is_said_so(document, tmp_path, monkeypatch):
+    def without_tables(*args: Any, **kwargs: Any) -> None:
+        raise OperationalError("no such table: console_auditevent")
+
+    monkeypatch.setattr("accounts.acting.acted.send", without_tables)
+
+    with pytest.raises(CommandError, match=r"no such table.*manage\.py doctor"):
+        run(written(tmp_path, put(document, "name", 1)))
+
+
+@pytest.mark.django_db
+def test_a_version_is_a_whole_number_however_it_is_written(document, tmp_path):
+    assert "blueprint version 1 and" in run(written(tmp_path, put(document, "blueprint/version", 1.0)))
 
 
 def put(document: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
@@ -234,18 +254,30 @@ def put(document: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
         ("name", "two\nlines", r"\$.name: holds a character"),
         ("name", "nul\0", r"\$.name: holds a character"),
         ("name", "\ud800", r"\$.name: holds a character"),
+        ("name", "   ", r"\$.name: expected some text, found spaces only"),
         ("nme", "Acme", r"\$: does not know the key nme"),
+        ("n\0me", "Acme", r"\$: does not know the key n\\x00me"),
+        ("n\ud800me", "Acme", r"\$: does not know the key n\\ud800me"),
         ("integration_key", "acme ledger", "letters a to z, digits"),
         ("integration_key", "acme_ledger\n", r"\$.integration_key: holds a character"),
         ("integration_key", "custom", "made by hand"),
         ("base_url", "ftp://oneflow", r"\$.base_url: The base URL"),
         ("base_url", "http://api.oneflow.com/v1", "must begin with https"),
         ("base_url", "https://user:pass@api.oneflow.com", "without login"),
+        ("base_url", "https://api.oneflow.com:99999/v1", "must be a full address"),
+        ("base_url", "https://[::1", "must be a full address"),
         ("environment", "live", "expected one of production, test, sandbox"),
         ("receiver", None, r"\$.receiver"),
         ("callback_urls", [], r"\$.callback_urls: is empty"),
         ("callback_urls", ["*"], r"\$.callback_urls\[0\]: expected a full address"),
         ("callback_urls", ["https://[::1"], "full address"),
+        ("callback_urls", ["https://hooks.acme.example:99999/x"], "full address"),
+        (
+            "callback_urls",
+            ["https://user:pass@hooks.acme.example/x"],
+            r"callback_urls\[0\]: a callback URL holds no login",
+        ),
+        ("callback_urls", ["https://hooks.acme.example\\@evil.example/x"], "holds no login"),
         ("callback_urls", ["https://a.example", "https://a.example"], "same entry twice"),
         ("dependencies", ["acme_ledger"], "names the extension itself"),
         ("sign_key_env", "ACME", r"\$.sign_key: stands beside"),

@@ -135,6 +135,23 @@ def test_the_record_outlives_the_colleague(client):
     assert AuditEvent.objects.get().actor == "support"
 
 
+def test_a_denied_try_at_an_odd_address_is_recorded_too(client):
+    client.force_login(make_user("auditor"))
+
+    answer = client.get(reverse("admin:auth_user_change", args=["\0"]))
+
+    assert answer.status_code == 403
+    assert AuditEvent.objects.filter(outcome="denied").exists()
+
+
+@pytest.mark.parametrize("name", ["nul\0", "half \ud800", "a file \udcff"])
+def test_what_no_database_can_hold_is_recorded_all_the_same(name):
+    Deed(Actor(name, "support"), "x", name, outcome="refused", reason=name).tell()
+
+    event = AuditEvent.objects.get()
+    assert event.actor == event.subject_name == event.reason != name
+
+
 def test_a_denied_try_is_recorded_with_what_was_lacking(client):
     make_installation()
     client.force_login(make_user("auditor"))

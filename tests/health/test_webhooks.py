@@ -108,6 +108,15 @@ def test_what_is_not_masked_in_an_address_is_still_compared(installation):
     assert causes(judged(installation)) == ["webhook.misdirected"]
 
 
+def test_the_evidence_of_a_wrong_address_holds_no_secret_of_the_right_one(installation):
+    installation.extension.callback_urls = ["https://hooks:hush@hooks.acme.example/in?key=hush"]
+
+    judgement = judged(installation)
+
+    assert causes(judgement) == ["webhook.misdirected"]
+    assert "hush" not in str([finding.evidence for finding in judgement.findings])
+
+
 def test_without_right_addresses_in_our_settings_none_is_wrong(installation):
     installation.extension.callback_urls = []
 

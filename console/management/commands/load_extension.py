@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import transaction
+from django.db import DatabaseError, transaction
 
 from accounts.acting import Actor, Deed, audited
 from console.audit import command_line
@@ -28,7 +28,16 @@ class Command(BaseCommand):
         parser.add_argument("--base-url", help="instead of the file's base_url")
         parser.add_argument("--environment", choices=Extension.Environment.values, help="instead of the file's")
 
-    def handle(self, *, file: str, base_url: str | None, environment: str | None, **options: Any) -> None:
+    def handle(self, **options: Any) -> None:
+        try:
+            self.load(**options)
+        except DatabaseError as exc:
+            reason = " ".join(str(exc).split())[:200]
+            raise CommandError(
+                f"The database does not take it: {reason}. manage.py doctor says what to mend."
+            ) from None
+
+    def load(self, *, file: str, base_url: str | None, environment: str | None, **options: Any) -> None:
         name = "standard input" if file == "-" else file
         actor = command_line()
         try:
@@ -37,12 +46,14 @@ class Command(BaseCommand):
             document |= {key: value for key, value in overrides.items() if value is not None}
             extension = _load(with_sign_key(document, os.environ), actor)
         except OSError as exc:
-            raise CommandError(f"{name}: {_why(exc)}") from None
+            why = _why(exc)
+            Deed(actor, "extension.load", name, outcome="refused", reason=why).tell()
+            raise CommandError(f"{name}: {why}") from None
         except BadDocument as exc:
             Deed(actor, "extension.load", name, outcome="refused", reason=str(exc.problems[0])[:500]).tell()
             lines = "\n".join(f"  {problem}" for problem in exc.problems)
             raise CommandError(f"{name} was not loaded; nothing was stored.\n{lines}") from None
-        version = document["blueprint"]["version"]
+        version = int(document["blueprint"]["version"])
         count = extension.mappings.count()  # type: ignore[attr-defined]  # set by the mappings room
         self.stdout.write(f"{extension.name}: blueprint version {version} and {count} mapped field(s) are loaded.")
 

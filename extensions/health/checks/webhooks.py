@@ -11,6 +11,7 @@ from extensions.health.asking import Answer, Found, Unjudged, check, missing_typ
 from extensions.health.facts import Facts, texts
 from extensions.installations.models import TemplateType, Webhook
 from oneflow.addresses import is_loopback
+from oneflow.callbacks import masked_callback_url
 
 NEEDS = ("template_types", "webhooks")
 
@@ -107,9 +108,10 @@ def duplicate(facts: Facts) -> Answer:
 def address(facts: Facts) -> Answer:
     """The webhooks of ours point to a right address, by https; loopback, where the sandbox is, excepted."""
     patterns = facts.callback_urls()
+    shown = [masked_callback_url(each) for each in patterns]
     for webhook in facts.webhooks_of_ours:
         if patterns and not facts.points_right(webhook):
-            yield _found("webhook.misdirected", facts, webhook, "another address", expected=patterns)
+            yield _found("webhook.misdirected", facts, webhook, "another address", expected=shown)
         if not _secure(webhook.callback_url):
             yield _found("webhook.insecure", facts, webhook, "no https")
 
