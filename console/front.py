@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, F, Min, Q
+from django.db.models import Case, CharField, Count, F, Min, Q, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -109,9 +109,10 @@ def needing(now: datetime) -> Iterator[Need]:
     grouped = (
         Finding.objects.filter(judged, explained_by="")
         .order_by()
-        .values("code", "subject")
+        .annotate(place=_place())
+        .values("code", "place")
         .annotate(
-            number=Count("pk"),
+            number=Count("installation", distinct=True),
             worst=Min("rank"),
             first=Min("since"),
             name=Min("subject_name"),
@@ -119,10 +120,16 @@ def needing(now: datetime) -> Iterator[Need]:
             oneflow_id=Min("installation__account__oneflow_id"),
             key=Min("installation__extension__integration_key"),
         )
-        .order_by("worst", "first", "code", "subject")
+        .order_by("worst", "first", "code", "place")
     )
     for row in grouped[: MOST_CAUSES + 1]:
         yield _need(row)
+
+
+def _place() -> Case:
+    """By what causes with one code are told apart: their subject; not by webhooks, each of which is one account's."""
+    webhook = When(subject__startswith="webhook/", then=Value(""))
+    return Case(webhook, default=F("subject"), output_field=CharField())
 
 
 def _with_stale(needs: list[Need], fleet: Fleet) -> list[Need]:
@@ -140,13 +147,13 @@ def _with_stale(needs: list[Need], fleet: Fleet) -> list[Need]:
 def _need(row: dict[str, Any]) -> Need:
     alone = row["number"] == 1
     name = row["account"].strip() or f"account {row['oneflow_id']}"
-    cause = f"{row['code']}@{row['subject']}" if row["subject"] else row["code"]
+    cause = f"{row['code']}@{row['place']}" if row["place"] else row["code"]
     return Need(
         verdict=list(Verdict)[row["worst"]].value,
         who=name if alone else f"{row['number']} accounts",
         sentence=sentence(row["code"]),
         code=row["code"],
-        subject=row["name"],
+        subject=row["name"] if alone or row["place"] else "",
         since=row["first"],
         address=reverse("installation", args=[row["oneflow_id"], row["key"]]) if alone else _list(cause=cause),
     )

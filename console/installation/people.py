@@ -1,7 +1,7 @@
 """The users of one account: personal data, so each reading is recorded. Here the acting user is chosen."""
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -24,7 +24,9 @@ def people(request: HttpRequest, oneflow_id: int, key: str) -> HttpResponse:
     rows = AccountUser.objects.filter(installation=installation)
     if query:
         rows = rows.filter(Q(name__icontains=query) | Q(email__icontains=query))
-    shown = paged(request, rows.order_by("missing_since", "-active", "-is_admin", "name", "oneflow_id"))
+    # Databases differ in where they sort what has no date: those who are there come first.
+    here_first = F("missing_since").asc(nulls_first=True)
+    shown = paged(request, rows.order_by(here_first, "-active", "-is_admin", "name", "oneflow_id"))
     with transaction.atomic():
         # What was searched for may itself be somebody's name, so the record keeps only that a search was made.
         Deed(

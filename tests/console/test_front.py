@@ -73,6 +73,33 @@ def test_a_cause_that_several_share_is_one_line():
     assert listed.context["cl"].result_count == 3
 
 
+def test_webhooks_with_one_fault_are_one_line_though_each_is_another_webhook():
+    for number in (1, 2, 3):
+        installation = broken(number, "webhook.misdirected", f"webhook/{number}", subject_name=str(number))
+    Finding.objects.create(
+        installation=installation,
+        code="webhook.misdirected",
+        subject="webhook/99",
+        verdict="failing",
+        rank=0,
+        since=timezone.now(),
+    )
+
+    [need] = as_role("support").get(FRONT).context["needs"]
+
+    assert (need.who, need.code, need.subject) == ("3 accounts", "webhook.misdirected", "")
+    assert as_role("auditor").get(need.address).context["cl"].result_count == 3
+
+
+def test_a_webhook_alone_is_named_and_leads_to_its_installation():
+    broken(1, "webhook.misdirected", "webhook/7", subject_name="7")
+
+    [need] = as_role("support").get(FRONT).context["needs"]
+
+    assert (need.who, need.subject) == ("Customer 1", "7")
+    assert "/1/" in need.address
+
+
 def test_what_another_cause_explains_needs_nobody():
     broken(1, "webhook.missing", "acme_deal", explained_by="extension.disabled")
 

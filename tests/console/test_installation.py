@@ -348,6 +348,23 @@ def test_reading_people_is_recorded_without_their_names(support, installation):
     assert "maja" not in f"{event.details}{event.reason}{event.subject_name}".casefold()
 
 
+def test_people_who_are_there_come_before_those_who_left(support, installation):
+    row = AccountUser.objects.get(installation=installation)
+    AccountUser.objects.create(
+        installation=installation,
+        oneflow_id=row.oneflow_id + 1,
+        name="Aaron Gone",
+        email="aaron@410001.example",
+        active=True,
+        seen_at=NOW,
+        missing_since=NOW,
+    )
+
+    page = text(support, installation, "installation-people")
+
+    assert page.index("Maja Lind") < page.index("Aaron Gone")
+
+
 def test_the_overview_shows_no_email(support, installation):
     assert installation.acting_user_email not in text(support, installation)
 
