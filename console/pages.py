@@ -78,12 +78,10 @@ def context(request: HttpRequest, *, title: str, crumbs: Iterable[Crumb] = (), *
 
 def denied(request: HttpRequest, exception: Exception) -> HttpResponse:
     """403 for whoever is signed in but not permitted; the try is recorded, whichever page it was."""
-    view = request.resolver_match.func if request.resolver_match else None
-    verb = getattr(view, "audit_verb", None) or "page.open"
     wanted = str(exception) if "." in str(exception) else ""
     Deed(
         actor_of(request),
-        verb,
+        _verb(request),
         request.path,
         outcome="denied",
         reason=f"lacks {wanted}" if wanted else "",
@@ -98,6 +96,15 @@ def denied(request: HttpRequest, exception: Exception) -> HttpResponse:
 def outdated(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403 for a form that does not prove that it came from a page of ours, most often since its sign-in has ended."""
     return render(request, "403_csrf.html", context(request, title="The form was too old"), status=403)
+
+
+def _verb(request: HttpRequest) -> str:
+    """What was tried: the action of an admin's list, else what the view records, else that a page was opened."""
+    view = request.resolver_match.func if request.resolver_match else None
+    of_list = getattr(view, "model_admin", None)
+    action = request.POST.get("action", "")
+    tried = getattr(of_list, action, None) if of_list is not None and action in (of_list.actions or ()) else None
+    return getattr(tried, "audit_verb", None) or getattr(view, "audit_verb", None) or "page.open"
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
