@@ -15,7 +15,7 @@ from extensions.health.codes import sentence as sentence_of
 from extensions.health.judging import weight
 from extensions.health.models import Finding
 from extensions.health.words import Explanation, explain
-from extensions.health.words.saying import HERE
+from extensions.health.words.saying import HERE, listed
 from extensions.installations.models import Exchange, Installation, Part, Refresh, Verdict
 
 # What stands in the first sentence already, or is only for the console itself.
@@ -23,6 +23,7 @@ NOT_TOLD = {"asked", "answer", "part", "parts", "template_type_name"}
 STALE = "refresh.stale"
 RELINK = f"{HERE}: Relink"  # where a step is done that ends with a new token
 MOST = 30  # causes told at length; the rest stand in the fields tab and the export
+MOST_VALUES = 50  # of a list in the evidence
 MOST_FOLLOWERS = 100  # findings listed under one cause; the rest are counted
 
 
@@ -74,7 +75,7 @@ def text(value: Any) -> str:
     if isinstance(value, Mapping):
         return "; ".join(f"{name}: {text(each)}" for name, each in value.items())
     if isinstance(value, list | tuple):
-        return ", ".join(text(each) for each in value)
+        return listed(map(text, value), MOST_VALUES)
     return str(value)
 
 

@@ -82,6 +82,16 @@ def test_a_field_that_differs_says_what_and_how(installation, attribute):
     assert differs == {attribute: {"before": "As released", "after": "As it is here"}}
 
 
+def test_of_a_long_text_the_evidence_keeps_the_beginning(installation):
+    BlueprintField.objects.filter(custom_id="deal_value").update(description="a" * 100_000 + "b")
+    change(deal_field(installation), description="a" * 100_000)
+
+    differs = the(judged(installation), "field.changed").evidence["differs"]["description"]
+
+    assert differs["before"] == differs["after"]
+    assert len(differs["before"]) < 500 and differs["before"].endswith("…")
+
+
 def test_spaces_around_a_name_are_no_difference(installation):
     change(deal_field(installation), name=" Deal value ")
 

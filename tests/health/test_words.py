@@ -150,6 +150,33 @@ def test_a_finding_last_known_says_that_it_could_not_be_read_again(installation)
     assert "could not be read again" in explain(row, installation).how_we_know
 
 
+def test_what_an_api_that_fails_left_unread_is_said_in_plain_words(installation):
+    parts = ["fields/41000110", "fields/41000120", "usable", "webhooks"]
+    row = Finding(code="api.failing", evidence={"reasons": ["unavailable"], "parts": parts})
+
+    said = explain(row, installation)
+
+    assert said.how_we_know == (
+        "The fields of a template type, the templates that the acting user can use and the webhooks could not be "
+        "read: Oneflow did not answer, or answered that it is disturbed."
+    )
+
+
+def test_a_rate_limit_says_what_it_left_unread(installation):
+    row = Finding(code="api.limited", evidence={"parts": ["webhooks"]})
+
+    assert explain(row, installation).how_we_know == "The webhooks could not be read: Oneflow answered 429."
+
+
+def test_a_sentence_stays_a_sentence_however_much_a_webhook_leaves_out(installation):
+    row = Finding(code="webhook.deaf", subject="webhook/1", evidence={"workspaces": list(range(10_000, 20_000))})
+
+    said = explain(row, installation)
+
+    assert "workspaces 10000, 10001" in said.sentence and "9,990 more" in said.sentence
+    assert len(everything(said)) < 3000
+
+
 def test_an_answer_of_402_or_403_asks_about_plan_and_account_as_assumed(installation):
     row = Finding(code="api.failing", evidence={"reasons": ["not_permitted"], "parts": ["webhooks"]})
 

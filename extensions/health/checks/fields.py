@@ -8,6 +8,7 @@ from extensions.health.facts import Facts, WantedField, fields_part
 from extensions.installations.models import DataField, TemplateType, Verdict
 
 COMPARED = ("name", "description", "placeholder")
+LONGEST_SHOWN = 300
 
 
 def _readable_types(facts: Facts) -> Iterator[tuple[BlueprintTemplateType, TemplateType]]:
@@ -70,10 +71,15 @@ def as_in_the_blueprint(facts: Facts) -> Answer:
 def differences(wanted: WantedField, found: DataField) -> dict[str, dict[str, str]]:
     """What differs from the blueprint: attribute → before (there) and after (here). Spaces around do not count."""
     return {
-        each: {"before": before, "after": after}
+        each: {"before": _shown(before), "after": _shown(after)}
         for each in COMPARED
         if (before := getattr(wanted, each).strip()) != (after := getattr(found, each).strip())
     }
+
+
+def _shown(text: str) -> str:
+    """A text as evidence holds it: Oneflow sets no end to a description."""
+    return text if len(text) <= LONGEST_SHOWN else text[: LONGEST_SHOWN - 1] + "…"
 
 
 @check("field.shadowed", needs=("template_types",))

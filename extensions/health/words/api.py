@@ -1,5 +1,6 @@
 """Words for when Oneflow does not answer, or we have not asked for too long."""
 
+from extensions.health.words.doubts import REASONS, names
 from extensions.health.words.saying import (
     ADMINISTRATOR,
     HERE,
@@ -23,10 +24,16 @@ MEANINGS = {
 }
 
 
+def _unread(case: Case, why: str) -> str:
+    """What could not be read, and why, as a sentence; "" when the evidence does not say."""
+    parts = names(map(str, case.evidence.get("parts", ())))
+    return f"{parts[:1].upper()}{parts[1:]} could not be read{f': {why}' if why else ''}." if parts else case.known()
+
+
 def limited(case: Case) -> Explanation:
     return Explanation(
         sentence="Oneflow's rate limit was reached for this account",
-        how_we_know=case.known(),
+        how_we_know=_unread(case, "Oneflow answered 429"),
         usually="The product shares the token and its 2,000 requests in 5 minutes: look there first. The console "
         "itself keeps to a share of them, and takes less for a while after this.",
         steps=(
@@ -38,7 +45,6 @@ def limited(case: Case) -> Explanation:
 
 def failing(case: Case) -> Explanation:
     reasons = [str(each) for each in case.evidence.get("reasons", ())]
-    parts = ", ".join(map(str, case.evidence.get("parts", ())))
     refused = "not_permitted" in reasons
     questions: tuple[str, ...] = ()
     if refused:
@@ -48,7 +54,7 @@ def failing(case: Case) -> Explanation:
         )
     return Explanation(
         sentence="Oneflow does not answer properly for this account",
-        how_we_know=f"{case.known()} Not read: {parts}." if parts else case.known(),
+        how_we_know=_unread(case, "; ".join(REASONS[each] for each in reasons if each in REASONS)),
         usually=" ".join(MEANINGS[each] for each in reasons if each in MEANINGS) or "Oneflow is disturbed.",
         steps=(
             Step(STAFF, f"{HERE}: Refresh now", "See whether it lasts. Meanwhile what was read last is shown."),

@@ -70,6 +70,12 @@ def _doubts(
             yield f'Oneflow does not list "{key}", so nobody can tell whether it is on. {EXTENSIONS_ASSUMED}'
 
 
+def names(parts: Iterable[str]) -> str:
+    """Several parts in a sentence, each once."""
+    *before, last = dict.fromkeys(map(_name, parts)) or [""]
+    return f"{', '.join(before)} and {last}" if before else last
+
+
 def _name(part: str) -> str:
     return NAMES.get(part, "the fields of a template type" if part.startswith("fields/") else part)
 

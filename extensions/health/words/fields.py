@@ -13,6 +13,7 @@ from extensions.health.words.saying import (
     anew_letter,
     ask_oneflow,
     enabling_anew,
+    listed,
 )
 
 
@@ -102,7 +103,7 @@ def changed(case: Case) -> Explanation:
 
 
 def shadowed(case: Case) -> Explanation:
-    others = ", ".join(case.evidence.get("shadows", ())) or "another field"
+    others = listed(case.evidence.get("shadows", ())) or "another field"
     return Explanation(
         sentence=f'Another field is also called "{case.name}"{_place(case)}',
         how_we_know=case.known(),

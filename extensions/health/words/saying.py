@@ -1,6 +1,6 @@
 """What is said of a finding, and the turns of phrase that several of them share."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -113,6 +113,13 @@ class Case:
             f"The connection between Oneflow and {self.extension} is disturbed. The fault is on our side and we are "
             "mending it; there is nothing for you to do."
         )
+
+
+def listed(values: Iterable[object], most: int = 10) -> str:
+    """The values in a sentence; of many only the first."""
+    texts = [str(each) for each in values]
+    left = len(texts) - most
+    return ", ".join(texts[:most]) + (f" and {left:,} more" if left > 0 else "")
 
 
 def token_steps(case: Case) -> tuple[Step, ...]:

@@ -12,6 +12,7 @@ from extensions.health.words.saying import (
     anew_letter,
     ask_oneflow,
     enabling_anew,
+    listed,
 )
 
 
@@ -56,7 +57,7 @@ def missing(case: Case) -> Explanation:
 
 
 def misdirected(case: Case) -> Explanation:
-    expected = ", ".join(map(str, case.evidence.get("expected", ())))
+    expected = listed(case.evidence.get("expected", ()))
     url = case.evidence.get("callback_url", "")
     return _said(
         case,
@@ -78,8 +79,8 @@ def insecure(case: Case) -> Explanation:
 
 
 def deaf(case: Case) -> Explanation:
-    events = ", ".join(map(str, case.evidence.get("event_types", ())))
-    places = ", ".join(map(str, case.evidence.get("workspaces", ())))
+    events = listed(case.evidence.get("event_types", ()))
+    places = listed(case.evidence.get("workspaces", ()))
     lacks = " and ".join(
         part for part in (f"event types {events}" if events else "", f"workspaces {places}" if places else "") if part
     )
@@ -94,7 +95,7 @@ def deaf(case: Case) -> Explanation:
 
 
 def duplicate(case: Case) -> Explanation:
-    ids = ", ".join(map(str, case.evidence.get("webhooks", ()))) or "of ours"
+    ids = listed(case.evidence.get("webhooks", ())) or "of ours"
     return _said(
         case,
         f'Several webhooks of ours tell about contracts of "{case.name}"',
