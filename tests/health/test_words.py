@@ -21,7 +21,12 @@ def finding(code):
 
 def everything(explanation):
     steps = [f"{step.who} {step.where} {step.what}" for step in explanation.steps]
-    return "\n".join([explanation.sentence, explanation.usually, explanation.customer_text, *steps])
+    letters = [each.text for each in explanation.customer]
+    return "\n".join([explanation.sentence, explanation.usually, *letters, *steps])
+
+
+def letter(explanation, language="en"):
+    return next((each.text for each in explanation.customer if each.language == language), "")
 
 
 def test_every_code_has_its_words_and_no_words_are_without_their_code():
@@ -37,7 +42,7 @@ def test_words_are_whole_in_every_mode_even_without_evidence(installation, code,
     assert said.usually.endswith(".")
     assert said.steps and all(step.who and step.where and step.what.endswith(".") for step in said.steps)
     assert not re.search(r"  |None|\{|\}", everything(said).replace("{id}", ""))
-    assert bool(said.customer_text) == (code not in NOTHING_TO_TELL)
+    assert bool(said.customer) == (code not in NOTHING_TO_TELL)
 
 
 @pytest.mark.parametrize("code", CODES)
@@ -47,10 +52,39 @@ def test_what_rests_on_something_undocumented_says_so(installation, code):
 
 
 @pytest.mark.parametrize("code", CODES)
-def test_a_text_for_the_customer_names_the_account(installation, code):
-    text = explain(finding(code), installation).customer_text
+def test_a_text_for_the_customer_names_the_account_in_english_and_in_swedish(installation, code):
+    said = explain(finding(code), installation)
 
-    assert code in NOTHING_TO_TELL or "Customer 410001" in text
+    if code not in NOTHING_TO_TELL:
+        assert letter(said).startswith("Hello Customer 410001,\n\n")
+        assert letter(said, "sv").startswith("Hej Customer 410001,\n\n")
+
+
+@pytest.mark.parametrize(("country", "languages"), [("SE", ["sv", "en"]), ("NO", ["en", "sv"]), ("", ["en", "sv"])])
+def test_the_language_of_the_customers_country_comes_first(installation, country, languages):
+    installation.account.country_code = country
+
+    letters = explain(finding("token.rejected"), installation).customer
+
+    assert [each.language for each in letters] == languages
+
+
+@pytest.mark.parametrize("code", ["field.missing", "webhook.missing", "template_type.missing"])
+@pytest.mark.parametrize("mode", [Mode.TOOLKIT, Mode.DEVELOPMENT])
+def test_what_we_mend_ourselves_asks_nothing_of_the_customer(installation, code, mode):
+    said = explain(finding(code), installation, mode=mode)
+
+    assert "nothing for you to do" in letter(said)
+    assert "behöver inte göra något" in letter(said, "sv")
+
+
+def test_a_right_address_is_told_as_it_would_be_for_this_account(installation):
+    change(deal_webhook(installation), callback_url="https://old.acme.example/oneflow")
+
+    said = explain(the(judged(installation), "webhook.misdirected"), installation)
+
+    assert "https://hooks.acme.example/oneflow/410001" in said.how_we_know
+    assert "{account_id}" not in everything(said)
 
 
 @pytest.mark.parametrize("code", RE_ENABLES)
@@ -66,6 +100,7 @@ def test_a_remedy_that_costs_the_token_says_so_before_it_is_done(installation, c
 @pytest.mark.parametrize("mode", [Mode.TOOLKIT, Mode.DEVELOPMENT])
 def test_what_the_extension_did_not_make_needs_no_enabling_anew(installation, code, mode):
     assert "disable it" not in everything(explain(finding(code), installation, mode=mode)).lower()
+    assert "stäng av" not in everything(explain(finding(code), installation, mode=mode))
 
 
 @pytest.mark.parametrize("code", ["token.rejected", "token.foreign", "extension.absent", *RE_ENABLES])
@@ -74,7 +109,10 @@ def test_whoever_is_asked_to_disable_and_enable_is_told_that_it_ends_a_token(ins
 
     steps = [step.what for step in said.steps if re.search("disabl", step.what, re.IGNORECASE)]
     assert "costs" in steps[0]
-    assert "disable" not in said.customer_text or re.search(r"ends (the|our present) token", said.customer_text)
+    text = letter(said)
+    assert "disable" not in text or re.search(r"ends (the|our present) token", text)
+    swedish = letter(said, "sv")
+    assert "stäng av" not in swedish or re.search(r"ogiltig|upphör vår nuvarande token", swedish)
 
 
 @pytest.mark.parametrize("mode", Mode)
@@ -106,7 +144,7 @@ def test_a_hand_made_account_gets_its_token_by_hand(installation):
     said = explain(row, installation, mode=Mode.DEVELOPMENT)
 
     assert "Marketplace → API tokens" in said.steps[0].where
-    assert "belongs to another account" in said.customer_text
+    assert "belongs to another account" in letter(said)
     assert "enable" not in everything(said).lower()
 
 

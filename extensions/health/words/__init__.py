@@ -4,9 +4,11 @@ Remedies follow mode and ownership: each names only what Oneflow lets that perso
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from extensions.health.models import Finding
 from extensions.health.words import api, extension, fields, template_types, token, user, webhooks
+from extensions.health.words.letters import letters
 from extensions.health.words.saying import Case, Explanation, Step
 from extensions.installations.models import Installation
 
@@ -48,4 +50,5 @@ def explain(finding: Finding, installation: Installation, *, mode: str = "") -> 
 
     `Finding(code="refresh.stale")`, unsaved, gives the words for a state that is too old.
     """
-    return WORDS[finding.code](Case(finding, installation, mode or installation.mode))
+    case = Case(finding, installation, mode or installation.mode)
+    return replace(WORDS[finding.code](case), customer=letters(case))

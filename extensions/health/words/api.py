@@ -15,8 +15,8 @@ from extensions.health.words.saying import (
 MEANINGS = {
     "unavailable": "Oneflow is disturbed, or slow, or the network between is.",
     "unexpected_answer": "Oneflow answered something that the console does not understand: its API may have changed.",
-    "not_permitted": "Oneflow refuses these calls to this account: the plan may be without API access, or "
-    "the account closed.",
+    "not_permitted": "Oneflow refuses these calls to this account: the plan may be without API access, or the "
+    "account closed.",
     "rejected": "Oneflow did not take a request that it documents.",
     "not_found": "Oneflow does not know an address that the console asks: some of them are assumed.",
     "invalid_token": "Oneflow answered 401 for one address while it takes the token for others.",
@@ -59,10 +59,6 @@ def failing(case: Case) -> Explanation:
         steps=(
             Step(STAFF, f"{HERE}: Refresh now", "See whether it lasts. Meanwhile what was read last is shown."),
             ask_oneflow("If it lasts: report it, with the request ids."),
-        ),
-        customer=case.letter(
-            f"Oneflow does not answer {case.extension} properly for your account. "
-            + ("Has your plan with Oneflow changed lately?" if refused else "We are looking into it with Oneflow.")
         ),
         next_questions=questions,
         assumed=PLAN_ASSUMED if refused else "",

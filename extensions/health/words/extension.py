@@ -17,18 +17,13 @@ def absent(case: Case) -> Explanation:
     return Explanation(
         sentence=f"{case.extension} is not in the account",
         how_we_know=case.known(),
-        usually="Oneflow does not offer the extension to this account: it was withdrawn, or the plan does "
-        "not include it.",
+        usually="Oneflow does not offer the extension to this account: it was withdrawn, or the plan does not "
+        "include it.",
         steps=(
             ask_oneflow(
                 f"Ask why {case.extension} is not available to account {case.installation.account.oneflow_id}."
             ),
             *token_steps(case),
-        ),
-        customer=case.letter(
-            f"{case.extension} is no longer offered in your Oneflow account. We are asking Oneflow why and "
-            f"will tell you "
-            "when you can enable it again."
         ),
         next_questions=(f"Does the customer see {case.extension} in the Marketplace, and on which plan are they?",),
         assumed=EXTENSIONS_ASSUMED,
@@ -41,12 +36,6 @@ def disabled(case: Case) -> Explanation:
         how_we_know=case.known(),
         usually="Somebody switched it off in the Marketplace.",
         steps=token_steps(case),
-        customer=case.letter(
-            f"{case.extension} is disabled in your Oneflow account, so contracts are not passed on.",
-            f"Please open {case.extension} in Oneflow's Marketplace, enable it, and send us the token that "
-            f"Oneflow then "
-            "shows. It is shown only once.",
-        ),
         next_questions=("Was it switched off on purpose? Then disconnect the account here.",),
         assumed=EXTENSIONS_ASSUMED,
     )
@@ -60,10 +49,6 @@ def dependency(case: Case) -> Explanation:
         steps=(
             Step(CUSTOMER, f"Oneflow: Marketplace → {case.name}", "Enable it. The token stays as it is."),
             Step(STAFF, f"{HERE}: Refresh now", "See that all is well again."),
-        ),
-        customer=case.letter(
-            f'"{case.name}" is disabled in your Oneflow account, and {case.extension} cannot work without it.',
-            f'Please open "{case.name}" in Oneflow\'s Marketplace and enable it.',
         ),
         assumed=EXTENSIONS_ASSUMED,
     )

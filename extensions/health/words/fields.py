@@ -10,7 +10,6 @@ from extensions.health.words.saying import (
     Explanation,
     Mode,
     Step,
-    anew_letter,
     ask_oneflow,
     enabling_anew,
     listed,
@@ -24,8 +23,8 @@ def _place(case: Case) -> str:
 def _ours_to_mend(case: Case, what: str) -> tuple[Step, ...]:
     who = ENGINEER if case.mode == Mode.TOOLKIT else STAFF
     warning = (
-        "Send every field of the type: the PUT removes whatever it leaves out, from all templates too. "
-        "Read it back afterwards."
+        "Send every field of the type: the PUT removes whatever it leaves out, from all templates too. Read it back "
+        "afterwards."
     )
     return (Step(who, "the API: PUT /template_types/{id}/data_fields", f"{what} {warning}"),)
 
@@ -44,9 +43,6 @@ def missing(case: Case) -> Explanation:
         how_we_know=case.known(),
         usually="The extension was enabled before the field was part of the blueprint, or the field was removed.",
         steps=steps,
-        customer=anew_letter(case, f'The field "{case.name}" is missing in your Oneflow account.')
-        if case.owned
-        else case.no_fault_of_yours(),
         next_questions=(
             f"Is another version of the blueprint the right one for {case.account}? Then set it under the facts.",
         ),
@@ -64,11 +60,6 @@ def inactive(case: Case) -> Explanation:
         how_we_know=case.known(),
         usually="Somebody switched the field off; it then acts like a removed one.",
         steps=owned_steps if case.owned else _ours_to_mend(case, what),
-        customer=case.letter(
-            f'The field "{case.name}"{_place(case)} is switched off in your Oneflow account, so '
-            f"{case.extension} cannot fill it.",
-            "Please switch it on again.",
-        ),
         assumed=ACTIVE_ASSUMED if case.owned else "",
     )
 
@@ -84,20 +75,19 @@ def changed(case: Case) -> Explanation:
         Step(
             STAFF,
             HERE,
-            "Nothing is broken: fields are filled by their custom_id. See whether the installation has "
-            "another version of "
-            "the blueprint, and set that under the facts.",
+            "Nothing is broken: fields are filled by their custom_id. See whether the installation has another "
+            "version of the blueprint, and set that under the facts.",
         ),
         ask_oneflow(
-            "If the text must be mended: ask for it. A system field takes no change but `active`; "
-            "disabling and enabling the extension would do it too, but costs the token."
+            "If the text must be mended: ask for it. A system field takes no change but `active`; disabling and "
+            "enabling the extension would do it too, but costs the token."
         ),
     )
     return Explanation(
         sentence=f'Field "{case.name}"{_place(case)} differs from the blueprint: {what}',
         how_we_know=f"{case.known()} {told}." if told else case.known(),
-        usually="The account was set up from another version of the blueprint: a later release reaches "
-        "nobody by itself.",
+        usually="The account was set up from another version of the blueprint: a later release reaches nobody by "
+        "itself.",
         steps=owned_steps if case.owned else _ours_to_mend(case, f'Set {what} of the field "{case.name}" anew.'),
     )
 
@@ -107,23 +97,15 @@ def shadowed(case: Case) -> Explanation:
     return Explanation(
         sentence=f'Another field is also called "{case.name}"{_place(case)}',
         how_we_know=case.known(),
-        usually="Somebody added a field by hand before the extension's own was noticed; people then fill in "
-        "and place the "
-        "wrong one, which stays empty.",
+        usually="Somebody added a field by hand before the extension's own was noticed; people then fill in and "
+        "place the wrong one, which stays empty.",
         steps=(
             Step(
                 CUSTOMER,
                 f"Oneflow: the fields of {case.template_type or 'the template type'}",
-                f"Rename or remove the own field ({others}), and place the extension's field in the "
-                f"templates instead. "
-                "Only the customer can change a field of their own.",
+                f"Rename or remove the own field ({others}), and place the extension's field in the templates "
+                "instead. Only the customer can change a field of their own.",
             ),
-        ),
-        customer=case.letter(
-            f'Your Oneflow account has two fields called "{case.name}": ours, which {case.extension} fills, '
-            f"and one of your own "
-            f"({others}).",
-            "Please rename or remove your own one and use ours in your templates, so that the right one is filled.",
         ),
     )
 
@@ -145,8 +127,8 @@ def mapping(case: Case) -> Explanation:
         step = Step(
             ENGINEER,
             "Mappings, or the extension file with load_extension",
-            f"Correct or remove the mapping of {case.finding.subject}; if the field itself is missing or "
-            f"off, mend that first.",
+            f"Correct or remove the mapping of {case.finding.subject}; if the field itself is missing or off, mend "
+            "that first.",
         )
     return Explanation(
         sentence=sentence,

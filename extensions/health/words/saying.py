@@ -1,15 +1,13 @@
 """What is said of a finding, and the turns of phrase that several of them share."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from extensions.health.models import Finding
 from extensions.installations.models import Installation
 
 Mode = Installation.Mode
-
-ENGLISH = "en"
 
 CUSTOMER, STAFF, ADMINISTRATOR, ENGINEER, ONEFLOW = (
     "the customer's administrator",
@@ -21,8 +19,8 @@ CUSTOMER, STAFF, ADMINISTRATOR, ENGINEER, ONEFLOW = (
 HERE = "this page"
 
 REVOKED_ASSUMED = (
-    "That disabling the extension revokes its token, and that enabling it anew makes another, is assumed: "
-    "Oneflow documents only that a refused token answers 401."
+    "That disabling the extension revokes its token, and that enabling it anew makes another, is assumed: Oneflow "
+    "documents only that a refused token answers 401."
 )
 PLAN_ASSUMED = (
     "That 402 means a plan without API access, and 403 a closed account, is assumed. The answer itself stands in the "
@@ -45,20 +43,26 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Letter:
+    """A text to send to the customer, ready to copy: `language` as in HTML, `label` its name in English."""
+
+    language: str
+    label: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Explanation:
-    """A finding in plain words. `customer` holds the text to send, by language; none where there is nothing to tell."""
+    """A finding in plain words. `customer` holds the letter in each language, the customer's own first; none where
+    there is nothing to tell."""
 
     sentence: str
     how_we_know: str
     usually: str
     steps: tuple[Step, ...]
-    customer: Mapping[str, str] = field(default_factory=dict)
+    customer: tuple[Letter, ...] = ()
     next_questions: tuple[str, ...] = ()
     assumed: str = ""
-
-    @property
-    def customer_text(self) -> str:
-        return self.customer.get(ENGLISH, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,16 +108,6 @@ class Case:
             return f"{told}. It could not be read again since: this is what was last known."
         return f"{told}." if told else ""
 
-    def letter(self, *paragraphs: str) -> dict[str, str]:
-        """A text to the customer, with greeting; each paragraph a sentence or more."""
-        return {ENGLISH: "\n\n".join((f"Hello {self.account},", *paragraphs))}
-
-    def no_fault_of_yours(self) -> dict[str, str]:
-        return self.letter(
-            f"The connection between Oneflow and {self.extension} is disturbed. The fault is on our side and we are "
-            "mending it; there is nothing for you to do."
-        )
-
 
 def listed(values: Iterable[object], most: int = 10) -> str:
     """The values in a sentence; of many only the first."""
@@ -143,8 +137,8 @@ def enabling_anew(case: Case) -> tuple[Step, ...]:
     warning = Step(
         STAFF,
         "before anything else",
-        "Disabling the extension costs the token: the old one ends and nothing works until the new one is "
-        "linked here and in the product. Agree on a time with the customer.",
+        "Disabling the extension costs the token: the old one ends and nothing works until the new one is linked "
+        "here and in the product. Agree on a time with the customer.",
     )
     again = Step(
         CUSTOMER,
@@ -156,13 +150,3 @@ def enabling_anew(case: Case) -> tuple[Step, ...]:
 
 def ask_oneflow(what: str) -> Step:
     return Step(ONEFLOW, "support, with the request ids in the evidence", what)
-
-
-def anew_letter(case: Case, what: str) -> dict[str, str]:
-    """The text that asks the customer to disable and enable the extension."""
-    return case.letter(
-        what,
-        f"Please open {case.extension} in Oneflow's Marketplace, disable it, enable it again, and send us the token "
-        "that Oneflow then shows. It is shown only once. Disabling ends our present token, so no contract reaches us "
-        "until we have the new one: please choose a quiet moment.",
-    )

@@ -10,7 +10,6 @@ from extensions.health.words.saying import (
     Explanation,
     Mode,
     Step,
-    anew_letter,
     ask_oneflow,
     enabling_anew,
 )
@@ -37,9 +36,6 @@ def missing(case: Case) -> Explanation:
         how_we_know=case.known(),
         usually="The extension was enabled before this type was part of it, or setting the account up did not finish.",
         steps=steps,
-        customer=anew_letter(case, f'The template type "{case.name}" is missing in your Oneflow account.')
-        if case.owned
-        else case.no_fault_of_yours(),
         next_questions=(
             f"Is another version of the blueprint the right one for {case.account}? Then set it under the facts.",
         ),
@@ -61,13 +57,6 @@ def inactive(case: Case) -> Explanation:
         how_we_know=case.known(),
         usually="Disabling the extension leaves its types inactive, or somebody switched this one off.",
         steps=steps,
-        customer=case.letter(
-            f'The template type "{case.name}" is inactive in your Oneflow account, so no new contract of '
-            f"its kind can be "
-            "made. We are asking Oneflow to activate it."
-        )
-        if case.owned
-        else case.no_fault_of_yours(),
         assumed=OWNED_ASSUMED if case.owned else "",
     )
 
@@ -84,12 +73,6 @@ def unused(case: Case) -> Explanation:
                 f'Choose the template type "{case.name}" in a template, place its fields, and activate the template.',
             ),
             Step(STAFF, f"{HERE}: Refresh now", "See the template appear under Templates."),
-        ),
-        customer=case.letter(
-            f'No active template in your Oneflow account uses the template type "{case.name}", so '
-            f"{case.extension} cannot make "
-            "such contracts.",
-            f'Please open the template you want to use, choose "{case.name}" as its template type, and activate it.',
         ),
         next_questions=(f'Does the customer want to make contracts of the kind "{case.name}" at all?',),
     )

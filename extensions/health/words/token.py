@@ -18,8 +18,8 @@ def unreadable(case: Case) -> Explanation:
     return Explanation(
         sentence="Our key for this account's token is not configured",
         how_we_know=case.known(),
-        usually="VAULT_KEYS was changed and the older key was taken out before everything was sealed anew. "
-        "Oneflow has refused nothing.",
+        usually="VAULT_KEYS was changed and the older key was taken out before everything was sealed anew. Oneflow "
+        "has refused nothing.",
         steps=(
             Step(
                 ADMINISTRATOR,
@@ -28,7 +28,6 @@ def unreadable(case: Case) -> Explanation:
             ),
             Step(STAFF, f"{HERE}: Relink", "Only if that key is lost for good: ask the customer for a new token."),
         ),
-        customer=case.no_fault_of_yours(),
     )
 
 
@@ -37,7 +36,6 @@ def rejected(case: Case) -> Explanation:
         usually = "Somebody revoked the hand-made token in Oneflow."
         questions: tuple[str, ...] = ("Is the token still listed under API tokens in Oneflow?",)
         assumed = ""
-        letter = case.letter("Oneflow no longer accepts our token. Please create a new one and send it to us.")
     else:
         usually = (
             "One of three things, which cannot be told apart from outside: the token was revoked, the extension was "
@@ -49,20 +47,11 @@ def rejected(case: Case) -> Explanation:
             "If it was enabled all the time: did somebody revoke the token?",
         )
         assumed = REVOKED_ASSUMED
-        letter = case.letter(
-            f"Oneflow no longer accepts the token by which {case.extension} works in your account, so "
-            f"contracts are not "
-            "passed on at the moment.",
-            f"Please open {case.extension} in Oneflow's Marketplace. If it is disabled, enable it. If it is enabled, "
-            "send us the token that was shown then; if nobody kept it, disable the extension and enable it again, "
-            "which ends the token that it has. Oneflow shows the new token once: please send it to us.",
-        )
     return Explanation(
         sentence="The token is refused",
         how_we_know=case.known(),
         usually=usually,
         steps=token_steps(case),
-        customer=letter,
         next_questions=questions,
         assumed=assumed,
     )
@@ -89,19 +78,4 @@ def foreign(case: Case) -> Explanation:
         how_we_know=known,
         usually="A token of another account or of another extension, or one that was made by hand, was pasted.",
         steps=steps,
-        customer=_foreign_letter(case),
-    )
-
-
-def _foreign_letter(case: Case) -> dict[str, str]:
-    if case.mode == Mode.DEVELOPMENT:
-        return case.letter(
-            "The token that we have from you belongs to another account.",
-            "Please create one under API tokens in Oneflow's Marketplace, in this account, and send it to us.",
-        )
-    return case.letter(
-        f"The token that we have from you is not the one of {case.extension} in your account.",
-        f"Please open {case.extension} in Oneflow's Marketplace. If it is disabled, enable it: Oneflow then shows the "
-        "right token once, so please send it to us. If it is enabled, send us the token that was shown then; if nobody "
-        "kept it, disable the extension and enable it again, which ends the token that it has.",
     )

@@ -12,9 +12,6 @@ def unset(case: Case) -> Explanation:
         usually="The account was connected without one. Until a user is chosen nobody can tell which templates "
         "contracts can be made from.",
         steps=(Step(STAFF, CHOOSE, "Choose the active user in whose name contracts are made."),),
-        customer=case.letter(
-            f"To make contracts in your account {case.extension} acts as one of your users. In whose name shall it act?"
-        ),
     )
 
 
@@ -28,11 +25,6 @@ def gone(case: Case) -> Explanation:
         steps=(
             Step(STAFF, CHOOSE, "Choose another active user of the account."),
             Step(STAFF, "the product", "Tell it too, if it acts as the same user."),
-        ),
-        customer=case.letter(
-            f"{case.extension} acts in your account as a user who is "
-            + ("no longer active." if inactive else "no longer there."),
-            "In whose name shall it make contracts from now on?",
         ),
     )
 
@@ -50,11 +42,6 @@ def no_workspace(case: Case) -> Explanation:
                 "workspace that the user has.",
             ),
             Step(STAFF, CHOOSE, "Or choose a user who can already use them."),
-        ),
-        customer=case.letter(
-            f"The user as whom {case.extension} acts in your account can use none of the templates made for it.",
-            "Please give that user access to a workspace with such a template, with the right to create contracts, "
-            "or tell us another user.",
         ),
         next_questions=("In which workspace should contracts be made, and who may create contracts there?",),
     )

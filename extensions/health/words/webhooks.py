@@ -9,7 +9,6 @@ from extensions.health.words.saying import (
     Explanation,
     Mode,
     Step,
-    anew_letter,
     ask_oneflow,
     enabling_anew,
     listed,
@@ -32,13 +31,11 @@ def _number(case: Case) -> str:
 def _said(
     case: Case, sentence: str, usually: str, steps: tuple[Step, ...], *, known: str = "", assumed: str = ""
 ) -> Explanation:
-    lost = f"Oneflow does not tell {case.extension} properly about contracts in your account."
     return Explanation(
         sentence=sentence,
         how_we_know=f"{case.known()} {known}".strip(),
         usually=usually,
         steps=steps,
-        customer=anew_letter(case, lost) if case.owned else case.no_fault_of_yours(),
         assumed=assumed or (OWNED_ASSUMED if case.owned else ""),
     )
 
@@ -57,7 +54,8 @@ def missing(case: Case) -> Explanation:
 
 
 def misdirected(case: Case) -> Explanation:
-    expected = listed(case.evidence.get("expected", ()))
+    account_id = str(case.installation.account.oneflow_id)
+    expected = listed(str(each).replace("{account_id}", account_id) for each in case.evidence.get("expected", ()))
     url = case.evidence.get("callback_url", "")
     return _said(
         case,
@@ -112,9 +110,8 @@ def unbound(case: Case) -> Explanation:
     return _said(
         case,
         f"{_number(case)} is tied to no template type: every contract of the account is sent",
-        "It was made without a template type, or the type it was tied to is gone. We are then told about "
-        "contracts that "
-        "are none of our business.",
+        "It was made without a template type, or the type it was tied to is gone. We are then told about contracts "
+        "that are none of our business.",
         _steps(
             case,
             "Ask to have it tied to its template type.",
