@@ -56,6 +56,13 @@ class _Response(HTTPResponse):
         buffered: Any = self.fp
         self.fp = io.BufferedReader(_TimedReads(buffered.detach(), sock), 65_536)
 
+    def _read_next_chunk_size(self) -> int:
+        # http.client takes "-1" for a size and then reads all that comes, past any ceiling of ours.
+        size: int = super()._read_next_chunk_size()  # type: ignore[misc]
+        if size < 0:
+            raise ValueError("a chunk of negative size")
+        return size
+
 
 class _PlainConnection(HTTPConnection):
     response_class = _Response

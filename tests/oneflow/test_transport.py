@@ -219,6 +219,25 @@ def test_a_chunked_answer_that_stops_is_cut_off() -> None:
     assert isinstance(failure(script), Unavailable)
 
 
+@pytest.mark.parametrize("size", [b"-1", b"-5", b"x"])
+def test_a_chunk_of_a_size_that_is_none_ends_the_reading(size: bytes) -> None:
+    sent = 0
+
+    def script(talk: Talk) -> None:
+        nonlocal sent
+        talk.send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + size + b"\r\n")
+        for _ in range(300):
+            talk.send(b" " * 100_000)
+            sent += 100_000
+        talk.socket.shutdown(socket.SHUT_RDWR)
+
+    error = failure(script)
+
+    assert isinstance(error, Unavailable)
+    assert "cut off" in str(error)
+    assert sent < 30_000_000
+
+
 def test_a_chunked_answer_is_read() -> None:
     def script(talk: Talk) -> None:
         talk.send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\n[1,\r\n2\r\n2]\r\n0\r\n\r\n")
