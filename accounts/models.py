@@ -81,6 +81,15 @@ class Sealed(models.Model):
         """The secret itself. Raises `vault.Unreadable` when its key is not configured or it was destroyed."""
         return vault.reveal(self.key_id, self.ciphertext)
 
+    @property
+    def is_readable(self) -> bool:
+        """Whether there is a secret that a configured key opens."""
+        try:
+            self.reveal()
+        except vault.Unreadable:
+            return False
+        return True
+
     def destroy(self) -> None:
         """Forget the secret for good; what is left says only that there was one. The row is not saved."""
         self.ciphertext = ""

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from accounts.models import ApiToken
-from accounts.vault import Unreadable
 from extensions.blueprints.models import BlueprintField, BlueprintTemplateType
 from extensions.installations.matching import is_ours, points_right, types_of_ours
 from extensions.installations.mirror import Mirror
@@ -106,7 +105,7 @@ def gather(installation: Installation, mirror: Mirror, now: datetime) -> Facts:
         installation=installation,
         now=now,
         mirror=mirror,
-        token_readable=_readable(installation.token),
+        token_readable=installation.token is not None and installation.token.is_readable,
         wanted=wanted,
         wanted_fields=wanted_fields,
         mappings=_mappings(installation, wanted_fields),
@@ -117,16 +116,6 @@ def gather(installation: Installation, mirror: Mirror, now: datetime) -> Facts:
         # A part of a template type that plays no role any more says nothing about today.
         parts={name: part for name, part in mirror.parts.items() if name in current},
     )
-
-
-def _readable(token: ApiToken | None) -> bool:
-    if token is None:
-        return False
-    try:
-        token.reveal()
-    except Unreadable:
-        return False
-    return True
 
 
 def _wanted_fields(

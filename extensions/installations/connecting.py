@@ -43,9 +43,12 @@ def check_relink(token: str, installation: Installation) -> None:
 
 @sensitive_variables("token")
 def holds(installation: Installation | None, token: str) -> bool:
-    """Whether this very token is the one by which the installation is reached now: a form was sent twice."""
+    """Whether this very token is the one by which the installation is reached now: a form was sent twice.
+
+    One that no configured key opens reaches nothing: giving the same token again is what mends it.
+    """
     held = installation.token if installation is not None else None
-    return held is not None and bool(held.ciphertext) and held.fingerprint == fingerprint(token)
+    return held is not None and held.fingerprint == fingerprint(token) and held.is_readable
 
 
 @sensitive_variables("token")
