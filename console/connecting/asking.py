@@ -35,8 +35,9 @@ class Pasted:
     @classmethod
     def opened(cls, request: HttpRequest, purpose: str, extension: Extension) -> "Pasted":
         """What the hidden field holds. Raises `Refusal`."""
+        binding = _binding(request, purpose, extension)
         try:
-            return cls(**json.loads(passage.reveal(_text(request, "passage"), *_binding(request, purpose, extension))))
+            return cls(**json.loads(passage.reveal(text_of(request, "passage"), *binding)))
         except passage.Ended:
             raise Refusal(
                 "passage_ended",
@@ -53,8 +54,8 @@ def first_asked(
     accept = bool(request.POST.get("accept_key"))
     if accept and not request.user.has_perm(ACCEPT):  # type: ignore[union-attr]
         raise PermissionDenied(ACCEPT)
-    text = _text(request, "token")
-    token, reason = token_in(text), _text(request, "reason").strip()
+    text = text_of(request, "token")
+    token, reason = token_in(text), text_of(request, "reason").strip()
     identity = _identify(text, extension, account_expected=account_expected, accept_key=accept)
     if identity.accepted and not reason:
         raise Refusal(
@@ -64,7 +65,7 @@ def first_asked(
         )
     details = {"account": identity.account_id, "people": len(identity.candidates)}
     Deed(actor_of(request), "account.identify", extension, reason=reason, details=details).tell()
-    reference = _text(request, "reference").strip()[:120]
+    reference = text_of(request, "reference").strip()[:120]
     return identity, Pasted(token, identity.account_id, identity.accepted, reason[:2000], reference)
 
 
@@ -88,6 +89,6 @@ def _binding(request: HttpRequest, purpose: str, extension: Extension) -> tuple[
     return purpose, int(request.user.pk or 0), extension.integration_key
 
 
-def _text(request: HttpRequest, name: str) -> str:
-    # PostgreSQL refuses NUL, and no text of ours means it.
+def text_of(request: HttpRequest, name: str) -> str:
+    """What the form says under a name, "" for nothing. PostgreSQL refuses NUL, and no text of ours means it."""
     return str(request.POST.get(name, "")).replace("\0", "")

@@ -11,6 +11,8 @@ MOST = 4096
 
 def read_token() -> str:
     """The text on standard input; at a terminal it is asked for and not echoed."""
+    if sys.stdin is None:  # closed, as by a service that gives its children none
+        return ""
     if sys.stdin.isatty():
         try:
             return getpass.getpass("Token (it is not shown): ")

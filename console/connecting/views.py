@@ -11,7 +11,7 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 
 from accounts.connecting import Identity, Refusal
 from console.audit import actor_of
-from console.connecting.asking import ACCEPT, CONNECT, RELINK, Pasted, asked_again, first_asked
+from console.connecting.asking import ACCEPT, CONNECT, RELINK, Pasted, asked_again, first_asked, text_of
 from console.connecting.verbs import end, refresh_soon, tell_refusal
 from console.pages import context, page
 from extensions.blueprints.models import Extension
@@ -43,7 +43,7 @@ def paste(request: HttpRequest) -> HttpResponse:
     """Paste a token; the answer says whose it is. Nothing is stored."""
     if request.method != "POST":
         return _paste_page(request)
-    extension = Extension.objects.filter(integration_key=request.POST.get("extension", "")).first()
+    extension = Extension.objects.filter(integration_key=text_of(request, "extension")).first()
     if extension is None:
         refusal = Refusal("no_extension", "No extension was chosen.", "Choose the one that the token comes from.")
         return _paste_page(request, refusal=refusal)
@@ -79,7 +79,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
     """Store the connection that was looked at, and lead to its checklist."""
     if request.method != "POST":
         return redirect("connect")
-    extension = get_object_or_404(Extension, integration_key=request.POST.get("extension", ""))
+    extension = get_object_or_404(Extension, integration_key=text_of(request, "extension"))
     try:
         pasted = Pasted.opened(request, CONNECT, extension)
         known = Installation.objects.filter(account__oneflow_id=pasted.account_id, extension=extension)
@@ -90,7 +90,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
                 pasted.token,
                 identity,
                 extension=extension,
-                acting_user_email=request.POST.get("acting_user", ""),
+                acting_user_email=text_of(request, "acting_user"),
                 actor=actor_of(request),
                 now=timezone.now(),
                 reason=pasted.reason,
@@ -154,7 +154,7 @@ def relink_confirm(request: HttpRequest, oneflow_id: int, key: str) -> HttpRespo
                 identity,
                 actor=actor_of(request),
                 now=timezone.now(),
-                acting_user_email=request.POST.get("acting_user", ""),
+                acting_user_email=text_of(request, "acting_user"),
                 reason=pasted.reason,
             )
             refresh_soon()
@@ -169,7 +169,7 @@ def disconnect(request: HttpRequest, oneflow_id: int, key: str) -> HttpResponse:
     """Say what disconnecting loses and what it keeps; do it when that is confirmed."""
     installation = installation_of(oneflow_id, key)
     if request.method == "POST":
-        reason = request.POST.get("reason", "").replace("\0", "").strip()[:2000]
+        reason = text_of(request, "reason").strip()[:2000]
         end(installation, actor=actor_of(request), now=timezone.now(), reason=reason)
         messages.success(request, f"{installation.account} is disconnected. Its token is destroyed, its history kept.")
         return redirect(address(installation))

@@ -288,6 +288,11 @@ def test_connecting_needs_the_extension_to_be_chosen(onboarding, customer):
     assert refused(paste(onboarding, customer["token"], extension="none")) == "no_extension"
 
 
+def test_an_extension_with_a_character_that_no_database_takes_is_none(onboarding, extension):
+    assert refused(paste(onboarding, "", extension="a\0b")) == "no_extension"
+    assert onboarding.post(reverse("connect-confirm"), {"extension": "a\0b"}).status_code == 404
+
+
 def test_without_an_extension_the_page_says_how_to_get_one(onboarding):
     assert "load_extension" in onboarding.get(reverse("connect")).content.decode()
 

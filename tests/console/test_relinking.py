@@ -8,12 +8,14 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 
+from accounts import vault
 from accounts.models import ApiToken
 from console.models import AuditEvent
 from extensions.blueprints.models import Extension
 from extensions.health.models import Finding
 from extensions.installations.models import Change, DataField, Installation
 from tests.console.connecting import admin_of, confirm, hidden, ledger, paste, rows, signed_in
+from tests.making import make_installation
 
 pytestmark = pytest.mark.django_db
 
@@ -104,6 +106,21 @@ def test_the_token_of_another_account_is_refused(support, installation, sandbox)
 
 def test_the_token_that_is_held_already_is_refused(support, installation, customer):
     assert "same_token" in relink(support, installation, customer["token"]).content.decode()
+
+
+def test_the_same_token_is_taken_again_when_its_key_is_lost(support, installation, customer, settings):
+    settings.VAULT_KEYS = f"new:{vault.new_key()}"
+
+    shown = relink(support, installation, customer["token"])
+    answer = support.post(
+        page_of(installation, "installation-relink-confirm"),
+        {"passage": hidden(shown), "acting_user": admin_of(customer)},
+    )
+
+    assert answer.status_code == 302
+    installation.refresh_from_db()
+    assert installation.token.reveal() == customer["token"]
+    assert ApiToken.objects.held().count() == 1
 
 
 def test_a_passage_of_connecting_is_worth_nothing_for_relinking(client, installation, sandbox):
@@ -235,6 +252,15 @@ def test_disconnecting_twice_by_command_is_harmless(installation, customer, monk
     run("disconnect", monkeypatch, str(customer["id"]))
 
     assert "already" in run("disconnect", monkeypatch, str(customer["id"]))
+
+
+@pytest.mark.parametrize(("command", "arguments"), [("connect", ()), ("relink", ("410021",))])
+def test_a_closed_standard_input_is_an_empty_one(extension, monkeypatch, command, arguments):
+    make_installation(extension, oneflow_id=410021)
+    monkeypatch.setattr("sys.stdin", None)
+
+    with pytest.raises(CommandError, match="There is no token"):
+        call_command(command, *arguments)
 
 
 @pytest.mark.parametrize("command", ["relink", "disconnect"])
