@@ -6,6 +6,7 @@ makes sense behind https. `manage.py check --deploy` says what is still missing.
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import environ
@@ -13,7 +14,36 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.Env()
+
+
+class Environment(environ.Env):
+    """Names the setting that cannot be read, and never repeats its value, which may be secret."""
+
+    def get_value(self, var: str, *args: Any, **options: Any) -> Any:
+        try:
+            return super().get_value(var, *args, **options)
+        except ValueError:
+            raise ImproperlyConfigured(f"{var} is not of the form that it needs. See docs/operations.md.") from None
+
+    def address(self, var: str, *schemes: str, default: str) -> str:
+        """A URL with one of these schemes."""
+        url: str = self.str(var, default=default)
+        if url.partition("://")[0] not in schemes:
+            begins = " or ".join(f"{scheme}://" for scheme in schemes)
+            raise ImproperlyConfigured(f"{var} must be an address that begins with {begins}. See docs/operations.md.")
+        return url
+
+    def database(self, var: str, *, default: str) -> dict[str, Any]:
+        """The database at a URL."""
+        url = self.address(var, "postgres", "postgresql", "sqlite", default=default)
+        try:
+            found: dict[str, Any] = self.db_url_config(url)
+        except ValueError:
+            raise ImproperlyConfigured(f"{var}: the port is not a number. See docs/operations.md.") from None
+        return found
+
+
+env = Environment()
 if (BASE_DIR / ".env").is_file():
     env.read_env(BASE_DIR / ".env")
 
@@ -96,7 +126,9 @@ TEMPLATES = [
     },
 ]
 
-DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{quote(str(STATE_DIR / 'console.sqlite3'))}")}
+DATABASES = {
+    "default": env.database("DATABASE_URL", default=f"sqlite:///{quote(str(STATE_DIR / 'console.sqlite3'))}")
+}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # Without these a third of concurrent writes fail with "database is locked".
     DATABASES["default"]["OPTIONS"] = {
@@ -175,7 +207,15 @@ TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 
 # --- Celery -------------------------------------------------------------------------------------------------
-CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default=f"sqla+sqlite:///{quote(str(STATE_DIR / 'broker.sqlite3'))}")
+CELERY_BROKER_URL = env.address(
+    "CELERY_BROKER_URL",
+    "redis",
+    "rediss",
+    "amqp",
+    "amqps",
+    "sqla+sqlite",
+    default=f"sqla+sqlite:///{quote(str(STATE_DIR / 'broker.sqlite3'))}",
+)
 if CELERY_BROKER_URL.startswith("sqla+sqlite"):
     CELERY_BROKER_TRANSPORT_OPTIONS = {"connect_args": {"timeout": 20}}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True

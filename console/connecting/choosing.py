@@ -1,9 +1,19 @@
 """Which extension or installation a command means."""
 
+from argparse import ArgumentTypeError
+
 from django.core.management.base import CommandError
 
 from extensions.blueprints.models import Extension
 from extensions.installations.models import Installation
+from oneflow.reading import LARGEST_ID
+
+
+def account_number(text: str) -> int:
+    """An argument that is an account's Oneflow id. Raises ArgumentTypeError."""
+    if text.isascii() and text.isdigit() and len(text) < 20 and 0 < int(text) <= LARGEST_ID:
+        return int(text)
+    raise ArgumentTypeError(f"{text!r} is no Oneflow id, which is a number such as 410021")
 
 
 def chosen_extension(key: str | None) -> Extension:

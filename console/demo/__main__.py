@@ -4,8 +4,7 @@ import os
 import signal
 import sys
 
-from django.core.management import execute_from_command_line
-
+from console.command_line import run
 from console.demo.environment import Plan, WrongSetting, settings_of
 
 # What makes sense before `make demo` has made anything.
@@ -19,7 +18,7 @@ def main(arguments: list[str]) -> None:
         if command not in NEEDS_NO_DEMO and not plan.database.exists():
             sys.exit(f"There is no demo in {plan.directory} yet. Start one: make demo")
         os.environ.update(settings_of(plan))
-        execute_from_command_line(["manage.py", *arguments])
+        run(["manage.py", *arguments])
     except WrongSetting as exc:
         sys.exit(str(exc))
     except KeyboardInterrupt:  # the demo's own way to stop is not there yet while Django loads

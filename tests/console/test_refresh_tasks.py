@@ -184,6 +184,13 @@ class TestCommand:
             *[f"{done} of 3 refreshed" for done in range(4)],
         ]
 
+    def test_waiting_ends_when_the_worker_has_stopped(self, fleet: Any, sent: Any, monkeypatch: Any) -> None:
+        Heartbeat.beat("worker", timezone.now())
+        monkeypatch.setattr(refreshing, "kick", lambda: Heartbeat.objects.all().delete())
+
+        with pytest.raises(CommandError, match="The worker has stopped"):
+            call_command("refresh", "--wait")
+
     def test_waiting_ends_with_a_sentence_when_time_is_up(self, fleet: Any, sent: Any) -> None:
         Heartbeat.beat("worker", timezone.now())
 

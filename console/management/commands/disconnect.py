@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.acting import audited
 from console.audit import command_line
-from console.connecting.choosing import chosen_installation
+from console.connecting.choosing import account_number, chosen_installation
 from console.connecting.verbs import end
 from extensions.installations.models import Installation
 
@@ -20,7 +20,7 @@ class Command(BaseCommand):
     help = "Disconnect an account: its token is destroyed, its history kept."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("account_id", type=int, metavar="ACCOUNT_ID", help="the account's Oneflow id")
+        parser.add_argument("account_id", type=account_number, metavar="ACCOUNT_ID", help="the account's Oneflow id")
         parser.add_argument("--extension", metavar="KEY", help="integration key; needed when there are several")
         parser.add_argument("--reason", default="", help="why; for the record")
 

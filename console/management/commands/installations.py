@@ -5,13 +5,13 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import OperationalError, ProgrammingError
 from django.utils import timezone
 
 from accounts.acting import Deed, audited
 from accounts.models import Account
 from console import listing
 from console.audit import command_line
+from console.connecting.choosing import account_number
 from extensions.installations.models import Verdict
 
 VERB = "installation.export"
@@ -33,19 +33,16 @@ class Command(BaseCommand):
         parser.add_argument(
             "--account",
             action="append",
-            type=int,
+            type=account_number,
             metavar="ID",
             help="only this account, by its Oneflow id; may be given several times",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
         verdicts, accounts = options["verdict"] or [], options["account"] or []
-        try:
-            _demand_known(accounts)
-            filters = {"verdicts": verdicts, "accounts": accounts}
-            Deed(command_line(), VERB, "installations", details=filters).tell()
-        except (OperationalError, ProgrammingError) as exc:
-            raise CommandError(f"The database is not ready ({exc}). `manage.py doctor` says what to mend.") from exc
+        _demand_known(accounts)
+        filters = {"verdicts": verdicts, "accounts": accounts}
+        Deed(command_line(), VERB, "installations", details=filters).tell()
         rows = listing.rows(listing.chosen(timezone.now(), verdicts=verdicts, accounts=accounts))
         for line in _json(rows) if options["json"] else _table(rows):
             self.stdout.write(line)

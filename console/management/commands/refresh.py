@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts.acting import audited
 from console import assurance, refreshing
 from console.audit import command_line
+from console.connecting.choosing import account_number
 from extensions.installations.models import Installation
 
 # Seconds between two looks at the database while waiting, and between two kicks of the workers.
@@ -27,7 +28,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--account",
             action="append",
-            type=int,
+            type=account_number,
             default=[],
             metavar="ID",
             help="The Oneflow id of an account; may be given several times. Without it, all are refreshed.",
@@ -39,8 +40,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         chosen = self._chosen(options["account"])
-        if not assurance.read()["worker"]["alive"]:
-            raise CommandError("No worker is running, so nothing was asked for. Start one, then try again.")
+        _demand_worker("No worker is running, so nothing was asked for.")
         since = timezone.now()
         ids = list(chosen.values_list("pk", flat=True))
         count = refreshing.want(chosen, since, command_line())
@@ -75,10 +75,17 @@ class Command(BaseCommand):
                 left = _installations(progress.total - progress.done)
                 raise CommandError(f"{left} not refreshed within {timeout:g} s. `manage.py doctor` says what is wrong.")
             if time.monotonic() >= kick_at:
+                _demand_worker("The worker has stopped, so nothing more is refreshed.")
                 # More were due than one dispatch hands out.
                 refreshing.kick()
                 kick_at = time.monotonic() + KICK_EVERY
             time.sleep(LOOK_EVERY)
+
+
+def _demand_worker(sentence: str) -> None:
+    """Raise CommandError with the sentence, and what to do, unless a worker lately gave a sign of life."""
+    if not assurance.read()["worker"]["alive"]:
+        raise CommandError(f"{sentence} Start one (python -m celery --app console.celery worker), then try again.")
 
 
 def _installations(count: int) -> str:

@@ -10,7 +10,7 @@ from accounts.acting import audited
 from accounts.connecting import Refusal, identify, token_in
 from accounts.models import ApiToken
 from console.audit import command_line
-from console.connecting.choosing import chosen_installation
+from console.connecting.choosing import account_number, chosen_installation
 from console.connecting.standard_input import read_token
 from console.connecting.verbs import refresh_soon, tell_refusal
 from extensions.installations.connecting import check_relink, relink
@@ -24,7 +24,7 @@ class Command(BaseCommand):
     help = "Give a connected account a new token, read from standard input."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("account_id", type=int, metavar="ACCOUNT_ID", help="the account's Oneflow id")
+        parser.add_argument("account_id", type=account_number, metavar="ACCOUNT_ID", help="the account's Oneflow id")
         parser.add_argument("--extension", metavar="KEY", help="integration key; needed when there are several")
         parser.add_argument("--user", metavar="EMAIL", default="", help="another acting user")
         parser.add_argument("--accept-key", action="store_true", help="take a token of another integration")
