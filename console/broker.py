@@ -1,9 +1,34 @@
-"""The embedded broker: a database file in which kombu keeps every delivered message until somebody deletes it."""
+"""The broker: whether it can be reached, and sweeping the embedded one.
 
+The embedded broker is a database file in which kombu keeps every delivered message until somebody deletes it.
+"""
+
+from typing import Any
+
+from celery import Celery
 from django.conf import settings
-from sqlalchemy import create_engine, inspect, text
+from kombu.exceptions import OperationalError
+from sqlalchemy import Engine, create_engine, inspect, text
+from sqlalchemy.exc import SQLAlchemyError
 
 EMBEDDED = "sqla+"
+# What reaching a broker raises: it is away, or there is something in its URL that nobody understands.
+AWAY = (OperationalError, SQLAlchemyError, OSError, ValueError)
+
+
+def reach(app: Celery, *, patience: float) -> None:
+    """Nothing, if the application's broker answers within so many seconds. Raises one of `AWAY`."""
+    url = str(app.conf.broker_write_url)
+    if url.startswith(EMBEDDED):
+        # kombu would open the file only with the first message.
+        engine = _engine(url, app.conf.broker_transport_options)
+        try:
+            engine.connect().close()
+        finally:
+            engine.dispose()
+        return
+    with app.connection_for_write(connect_timeout=patience) as connection:
+        connection.ensure_connection(max_retries=1, interval_start=0, interval_step=0, timeout=patience)
 
 
 def sweep() -> int:
@@ -11,7 +36,7 @@ def sweep() -> int:
     url = settings.CELERY_BROKER_URL
     if not url.startswith(EMBEDDED):
         return 0
-    engine = create_engine(url.removeprefix(EMBEDDED), **getattr(settings, "CELERY_BROKER_TRANSPORT_OPTIONS", {}))
+    engine = _engine(url, getattr(settings, "CELERY_BROKER_TRANSPORT_OPTIONS", {}))
     try:
         if not inspect(engine).has_table("kombu_message"):
             return 0
@@ -20,3 +45,7 @@ def sweep() -> int:
             return connection.execute(text("DELETE FROM kombu_message WHERE NOT visible")).rowcount
     finally:
         engine.dispose()
+
+
+def _engine(url: str, options: dict[str, Any]) -> Engine:
+    return create_engine(url.removeprefix(EMBEDDED), **options)

@@ -11,9 +11,8 @@ from django.core import checks
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.utils import ConnectionDoesNotExist
-from kombu.exceptions import OperationalError
 
-from console import assurance, sealed, setting_up
+from console import assurance, broker, sealed, setting_up
 from console.celery import app
 from extensions.blueprints.models import Extension
 from oneflow.addresses import is_loopback
@@ -69,7 +68,7 @@ def _database() -> Iterator[Result]:
         waiting = len(plan.migration_plan(plan.loader.graph.leaf_nodes()))
     except (DatabaseError, ConnectionDoesNotExist) as exc:
         reason = " ".join(str(exc).split())[:200]
-        yield Result("database", f"The database does not answer: {reason}", "Start it, or mend DATABASE_URL.")
+        yield Result("database", f"The database does not answer: {reason}", _mend_database())
         return
     if waiting:
         yield Result("database", f"{waiting} migration(s) wait to be applied.", "Apply them: python manage.py migrate")
@@ -77,13 +76,19 @@ def _database() -> Iterator[Result]:
     yield Result("database", f"The {connection.vendor} database answers, its tables are up to date.")
 
 
+def _mend_database() -> str:
+    if connection.vendor == "sqlite":
+        return (
+            "Make it: python manage.py setup; or mend STATE_DIR or DATABASE_URL, so that its folder can be written to."
+        )
+    return "Start it, or mend DATABASE_URL."
+
+
 def _broker() -> Iterator[Result]:
     name = settings.CELERY_BROKER_URL.partition("://")[0]
     try:
-        with app.connection_for_write(connect_timeout=PATIENCE) as broker:
-            broker.ensure_connection(max_retries=1, interval_start=0, interval_step=0, timeout=PATIENCE)
-            broker.default_channel  # noqa: B018  (the embedded broker opens its file only here)
-    except (OperationalError, OSError) as exc:
+        broker.reach(app, patience=PATIENCE)
+    except broker.AWAY as exc:
         yield Result(
             "broker",
             f"The broker ({name}) does not answer: {type(exc).__name__}.",

@@ -9,10 +9,9 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
-from kombu.exceptions import OperationalError as BrokerAway
 
 from accounts.acting import unaudited
-from console import assurance
+from console import assurance, broker
 from console.celery import app
 
 BROKER_TIMEOUT = 2.0  # seconds; whoever asks does not wait long either
@@ -52,9 +51,8 @@ def _database() -> str:
 
 def _broker() -> str:
     try:
-        with app.connection_for_write(connect_timeout=BROKER_TIMEOUT) as connection:
-            connection.ensure_connection(max_retries=1, interval_start=0, timeout=BROKER_TIMEOUT)
-    except (BrokerAway, OSError):
+        broker.reach(app, patience=BROKER_TIMEOUT)
+    except broker.AWAY:
         return "The broker does not answer. See CELERY_BROKER_URL."
     return ""
 

@@ -15,11 +15,11 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
-from kombu.exceptions import OperationalError as BrokerAway
 
 from accounts.acting import Actor, Deed
 from accounts.models import ApiToken
 from accounts.vault import Unreadable
+from console import broker
 from console.models import Heartbeat
 from console.reaching import Log, budget_of, client_of, seconds_to_fetch
 from console.settling import Run, postpone, settle
@@ -241,7 +241,7 @@ def _send(task: str, arguments: Iterable[tuple[object, ...]], *, expires: float)
             for args in arguments:
                 current_app.send_task(task, args=args, expires=expires, retry=False, connection=connection)
                 sent += 1
-    except BrokerAway as exc:
+    except broker.AWAY as exc:
         logger.warning("the broker is away, %s was not sent: %s", task, type(exc).__name__)
     return sent
 

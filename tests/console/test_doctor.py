@@ -5,10 +5,12 @@ from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from io import StringIO
 from threading import Thread
+from typing import Any
 
 import pytest
 from celery import Celery
 from django.core.management import call_command
+from django.db import OperationalError
 from django.utils import timezone
 
 from accounts import vault
@@ -153,6 +155,29 @@ def test_a_broker_that_is_away_is_told_without_its_password(well, monkeypatch, s
 
     assert "The broker (redis) does not answer" in ill()["broker"]
     assert "secret-password" not in ill()["broker"]
+
+
+@pytest.mark.parametrize(
+    "url", ["sqla+sqlite:////nowhere/broker.sqlite3", "redis://127.0.0.1:port/0", "redis://127.0.0.1:1/name"]
+)
+def test_a_broker_that_cannot_be_reached_by_its_url_is_told(well, monkeypatch, settings, url):
+    settings.CELERY_BROKER_URL = url
+    monkeypatch.setattr(diagnosis, "app", Celery(broker=url))
+
+    assert "mend CELERY_BROKER_URL" in ill()["broker"]
+
+
+def test_a_database_that_is_away_is_told_and_ends_the_examination(well, monkeypatch):
+    def away(connection: Any) -> None:
+        raise OperationalError("nobody\nlistens")
+
+    monkeypatch.setattr(diagnosis, "MigrationExecutor", away)
+
+    found = ill()
+
+    assert list(found) == ["database"]
+    assert "does not answer: nobody listens" in found["database"]
+    assert "DATABASE_URL" in found["database"]
 
 
 def test_an_oneflow_that_is_not_there_is_told(well):

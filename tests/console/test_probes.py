@@ -1,9 +1,12 @@
+from typing import Any
+
 import pytest
+from celery import Celery
+from django.db import OperationalError
 from django.test import Client
 from django.utils import timezone
-from kombu import Connection
 
-from console import celery_app, probes
+from console import probes
 from console.models import Heartbeat
 
 
@@ -34,13 +37,35 @@ def test_a_silent_worker_is_a_warning_for_pages_still_show():
 
 @pytest.mark.django_db
 def test_a_broker_that_is_away_is_not_ready(monkeypatch):
-    nobody = Connection("redis://127.0.0.1:9/0", connect_timeout=1)
-    monkeypatch.setattr(celery_app, "connection_for_write", lambda **kwargs: nobody)
+    monkeypatch.delenv("CELERY_BROKER_URL", raising=False)
+    monkeypatch.setattr(probes, "app", Celery(broker="redis://127.0.0.1:9/0"))
 
     answer = Client().get("/readyz")
 
     assert answer.status_code == 503
     assert "CELERY_BROKER_URL" in answer.json()["wrong"]["broker"]
+
+
+def test_a_database_that_is_away_is_not_ready_and_the_process_lives(monkeypatch):
+    def away(connection: Any) -> None:
+        raise OperationalError("nobody listens")
+
+    monkeypatch.setattr(probes, "MigrationExecutor", away)
+
+    answer = Client().get("/readyz")
+
+    assert answer.status_code == 503
+    assert "DATABASE_URL" in answer.json()["wrong"]["database"]
+    assert "warnings" not in answer.json()
+    assert Client().get("/healthz").status_code == 200
+
+
+@pytest.mark.django_db
+def test_an_embedded_broker_that_cannot_be_opened_is_not_ready(monkeypatch, tmp_path):
+    monkeypatch.delenv("CELERY_BROKER_URL", raising=False)
+    monkeypatch.setattr(probes, "app", Celery(broker=f"sqla+sqlite:///{tmp_path}/nowhere/broker.sqlite3"))
+
+    assert "broker" in Client().get("/readyz").json()["wrong"]
 
 
 @pytest.mark.django_db

@@ -1,10 +1,11 @@
 import json
-from io import StringIO
+from io import BytesIO, StringIO, TextIOWrapper
 from pathlib import Path
 
 import pytest
 from django.contrib.auth import authenticate, get_user_model
 from django.core.management import CommandError, call_command
+from django.core.management.base import SystemCheckError
 
 from accounts import vault
 from console import keys
@@ -97,6 +98,32 @@ def test_a_fresh_key_is_only_printed(monkeypatch):
     entry = setup(monkeypatch, "--new-key").strip()
 
     assert len(vault.keys(entry)) == 1
+    assert not get_user_model().objects.exists()
+
+
+def test_a_fresh_key_is_printed_while_the_keys_are_wrong(monkeypatch, settings):
+    settings.VAULT_KEYS = "no-key"
+
+    assert len(vault.keys(setup(monkeypatch, "--new-key").strip())) == 1
+    with pytest.raises(SystemCheckError, match="VAULT_KEYS"):
+        setup(monkeypatch)
+
+
+def test_without_a_standard_input_a_password_is_made(monkeypatch):
+    monkeypatch.setattr("sys.stdin", None)
+
+    call_command("setup", stdout=StringIO(), stderr=StringIO())
+
+    assert get_user_model().objects.get().has_usable_password()
+
+
+@pytest.mark.parametrize("errors", ["strict", "surrogateescape"])
+def test_a_password_that_is_no_text_is_refused(monkeypatch, errors):
+    monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(b"\xff\xfe\x00 a long enough password\n"), "utf-8", errors))
+
+    with pytest.raises(CommandError, match="not text"):
+        call_command("setup", stdout=StringIO(), stderr=StringIO())
+
     assert not get_user_model().objects.exists()
 
 

@@ -24,6 +24,9 @@ class Command(BaseCommand):
         "for, or read from standard input; when there is none, one is made and shown once."
     )
 
+    # A fresh key is what mends wrong ones, so it must be had before the settings pass; `handle` checks them else.
+    requires_system_checks: list[str] = []
+
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--username", default="", help="of the first administrator (default: administrator)")
         parser.add_argument("--extension", metavar="FILE", help="the extension file (docs/extension-file.md)")
@@ -35,9 +38,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["new_key"]:
-            taken = tuple(vault.keys(settings.VAULT_KEYS))
-            self.stdout.write(keys.vault_entry(datetime.now(UTC).date(), taken))
+            self.stdout.write(keys.vault_entry(datetime.now(UTC).date(), _ids_taken()))
             return
+        self.check()
         settings.STATE_DIR.mkdir(parents=True, exist_ok=True)  # the embedded database does not make its folder
         call_command("migrate", verbosity=0, interactive=False)
         self.stdout.write("The tables are up to date.")
@@ -70,10 +73,18 @@ class Command(BaseCommand):
         call_command("load_extension", options["extension"], stdout=self.stdout, **overrides)
 
 
+def _ids_taken() -> tuple[str, ...]:
+    """The ids of the configured keys; none while VAULT_KEYS cannot be read."""
+    try:
+        return tuple(vault.keys(settings.VAULT_KEYS))
+    except ValueError:
+        return ()
+
+
 def _password(username: str) -> tuple[str, bool]:
     """The password, and whether it was made here: nobody was there to choose one."""
-    if not sys.stdin.isatty():
-        given = sys.stdin.readline().rstrip("\r\n")
+    if sys.stdin is None or not sys.stdin.isatty():
+        given = _piped()
         return (given, False) if given else (setting_up.new_password(), True)
     given = getpass.getpass(f"Password for {username} (empty: one is made for you): ")
     if not given:
@@ -81,3 +92,15 @@ def _password(username: str) -> tuple[str, bool]:
     if getpass.getpass("Once more: ") != given:
         raise CommandError("The two passwords differ. Run this again.")
     return given, False
+
+
+def _piped() -> str:
+    """The first line on standard input; "" when it is empty or closed."""
+    if sys.stdin is None:
+        return ""
+    try:
+        line = sys.stdin.readline().rstrip("\r\n")
+        line.encode()  # what was no text may have been read as lone surrogates
+    except UnicodeError:
+        raise CommandError("The password on standard input is not text. Pipe one line, or nothing.") from None
+    return line
