@@ -14,11 +14,12 @@ from django.db import connection
 from accounts.models import Spending
 
 # What the counters hold at a moment: after the turn of a window the current calls are those of the one before, later
-# none. A clock that lags behind another process's counts in that one's window.
-_CURRENT = 'CASE WHEN "window" >= %(window)s THEN "current" ELSE 0 END'
-_PREVIOUS = """CASE WHEN "window" >= %(window)s THEN "previous"
+# none. A clock that lags behind another process's counts in that one's window. A window further ahead was written
+# by a clock that was wrong: it must not spend our share for as long as it was ahead.
+_CURRENT = 'CASE WHEN "window" BETWEEN %(window)s AND %(window)s + 1 THEN "current" ELSE 0 END'
+_PREVIOUS = """CASE WHEN "window" BETWEEN %(window)s AND %(window)s + 1 THEN "previous"
     WHEN "window" = %(window)s - 1 THEN "current" ELSE 0 END"""
-_WINDOW = 'CASE WHEN "window" > %(window)s THEN "window" ELSE %(window)s END'
+_WINDOW = 'CASE WHEN "window" = %(window)s + 1 THEN "window" ELSE %(window)s END'
 
 # Plain SQL, since it is asked before every refresh and composing it costs more than running it. Every right-hand
 # side sees the row as it was.
@@ -36,7 +37,7 @@ SET "window" = {_WINDOW},
     "previous" = CASE WHEN "window" >= %(window)s THEN "previous"
         WHEN "current" > %(calls)s THEN "current" - %(calls)s ELSE 0 END,
     "current" = CASE WHEN "window" >= %(window)s AND "current" > %(calls)s THEN "current" - %(calls)s ELSE 0 END
-WHERE "key" = %(key)s AND "window" >= %(window)s - 1
+WHERE "key" = %(key)s AND "window" BETWEEN %(window)s - 1 AND %(window)s + 1
 """  # noqa: S608
 
 
@@ -60,8 +61,7 @@ class DatabaseBudgetStore:
         }
         if _changed(TAKE, values):
             return True
-        if Spending.objects.filter(key=key).exists():
-            return False
+        # Refused, or the key's first time; another process may be making its row at this moment.
         Spending.objects.bulk_create([Spending(key=key)], ignore_conflicts=True)
         return _changed(TAKE, values)
 

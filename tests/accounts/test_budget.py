@@ -2,10 +2,12 @@
 
 import threading
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.db import connection
 
+from accounts import budget
 from accounts.budget import DatabaseBudgetStore
 from accounts.models import Spending
 from oneflow.budget import Budget, MemoryBudgetStore
@@ -122,6 +124,33 @@ def test_a_clock_that_lags_behind_counts_in_the_latest_window(store: DatabaseBud
     clock.now = START + WINDOW - 1
 
     assert not take(store, 1)
+
+
+def test_a_clock_that_was_far_ahead_spends_nothing_of_today(store: DatabaseBudgetStore, clock: Clock) -> None:
+    clock.now = START + 24 * 3600
+    take(store, 100)
+
+    clock.now = START
+
+    assert take(store, 60)
+    store.give_back("token", 20, window_seconds=WINDOW)
+    assert take(store, 60)
+    assert not take(store, 1)
+
+
+def test_a_row_that_another_makes_at_the_same_moment_refuses_nobody(
+    store: DatabaseBudgetStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    changed = budget._changed
+
+    def and_then_another(*args: Any) -> bool:
+        done = changed(*args)
+        Spending.objects.get_or_create(key="token")
+        return done
+
+    monkeypatch.setattr(budget, "_changed", and_then_another)
+
+    assert take(store, 1)
 
 
 def test_a_reservation_is_one_statement(store: DatabaseBudgetStore, django_assert_num_queries: Callable) -> None:
