@@ -154,8 +154,11 @@ def disconnect(installation: Installation, *, actor: Actor, now: datetime, reaso
 
 
 def _locked(installation: Installation) -> Installation:
-    """The row as it is now, held until the end of the transaction."""
-    rows = Installation.objects.select_for_update(of=("self",)).select_related("account", "extension", "token")
+    """The row as it is now, held until the end of the transaction.
+
+    Its token is read afterwards: a statement that had to wait for the row shows what was joined as it was before.
+    """
+    rows = Installation.objects.select_for_update(of=("self",)).select_related("account", "extension")
     return rows.get(pk=installation.pk)
 
 
