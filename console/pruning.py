@@ -13,6 +13,8 @@ from extensions.installations.models import Change, Exchange, Refresh
 # One statement deletes at most so many rows, and one run has at most so many statements: no long lock.
 BATCH = 1000
 MOST_BATCHES = 50
+# What there is to look into: the others went well, or made no call.
+FAILED = [Refresh.Outcome.PARTIAL, Refresh.Outcome.REFUSED, Refresh.Outcome.UNREACHABLE]
 
 
 def prune(now: datetime) -> int:
@@ -33,10 +35,14 @@ def _in_batches(step: Callable[[], int]) -> int:
 
 def _prune_refreshes(now: datetime) -> int:
     """Refreshes beyond the newest few of their installation, with their exchanges; failed ones only when old."""
+    # Each outcome is counted by itself: a day of refreshes that were put off must not push out those that read.
     newest_first = Window(
-        RowNumber(), partition_by=F("installation"), order_by=[F("started_at").desc(), F("pk").desc()]
+        RowNumber(),
+        partition_by=[F("installation"), F("outcome")],
+        order_by=[F("started_at").desc(), F("pk").desc()],
     )
-    unneeded = Q(outcome=Refresh.Outcome.COMPLETE) | Q(started_at__lt=now - timedelta(days=settings.KEEP_FAILED_DAYS))
+    old = Q(started_at__lt=now - timedelta(days=settings.KEEP_FAILED_DAYS))
+    unneeded = ~Q(outcome__in=FAILED) | old
     numbered = Refresh.objects.annotate(number=newest_first).filter(number__gt=settings.KEEP_REFRESHES)
     # In a query of its own: filtered together, rows would be numbered only after the others were left out.
     beyond = Refresh.objects.filter(unneeded, pk__in=numbered.order_by().values("pk"))

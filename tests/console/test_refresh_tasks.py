@@ -257,6 +257,18 @@ def test_sign_ins_that_have_ended_are_deleted(db: Any) -> None:
     assert list(Session.objects.values_list("session_key", flat=True)) == ["current"]
 
 
+@pytest.mark.parametrize("outcome", ["postponed", "not_tried"])
+def test_refreshes_that_made_no_call_are_kept_no_longer_and_push_nothing_out(
+    fleet: Any, settings: Any, outcome: str
+) -> None:
+    settings.KEEP_REFRESHES = 2
+    make_refreshes(fleet[0], 5, outcome=outcome)
+    make_refreshes(fleet[0], 2, started_at=NOW - timedelta(days=1))
+
+    assert pruning.prune(NOW) == 3
+    assert fleet[0].refreshes.filter(outcome="complete").count() == 2
+
+
 def test_old_changes_are_deleted_in_batches(fleet: Any, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pruning, "BATCH", 2)
     old = NOW - timedelta(days=settings.KEEP_CHANGES_DAYS + 1)
