@@ -8,6 +8,9 @@ from django.core.checks import CheckMessage, Error, Tags, Warning, register
 
 from accounts import vault
 
+# Requests: a 429 halves the share, and an account with several template types takes more than ten.
+SEVERAL_REFRESHES = 50
+
 
 @register(Tags.security)
 def vault_keys(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
@@ -47,9 +50,39 @@ def share_of_rate_limit(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessag
     return []
 
 
+@register()
+def room_for_a_refresh(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
+    """W006: what is left of the share beside staff's reserve holds some refreshes; else all are put off for ever."""
+    left = settings.ONEFLOW_BUDGET - settings.ONEFLOW_STAFF_RESERVE
+    if left < SEVERAL_REFRESHES:
+        return [
+            Warning(
+                f"ONEFLOW_BUDGET leaves {left} requests beside ONEFLOW_STAFF_RESERVE; one refresh takes about ten.",
+                hint=f"Set ONEFLOW_BUDGET at least {SEVERAL_REFRESHES} above ONEFLOW_STAFF_RESERVE.",
+                id="console.W006",
+            )
+        ]
+    return []
+
+
+@register()
+def time_for_a_refresh(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
+    """E007: the longest call ends before the soft limit, and that before the hard one; else nothing may be stored."""
+    longest = settings.ONEFLOW_TIMEOUTS["total"]
+    if longest + 10 > settings.REFRESH_SOFT_LIMIT or settings.REFRESH_SOFT_LIMIT >= settings.REFRESH_HARD_LIMIT:
+        return [
+            Error(
+                "REFRESH_SOFT_LIMIT does not lie between ONEFLOW_CALL_TIMEOUT and REFRESH_HARD_LIMIT.",
+                hint=f"Set it to {longest + 10:g} or more and below {settings.REFRESH_HARD_LIMIT}, or leave all unset.",
+                id="console.E007",
+            )
+        ]
+    return []
+
+
 @register(Tags.security)
 def own_keys(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
-    """W006: only the demo seals with keys that everybody has; whoever holds real tokens has keys of their own."""
+    """W008: only the demo seals with keys that everybody has; whoever holds real tokens has keys of their own."""
     if settings.ENVIRONMENT == "demo" or not settings.PUBLISHED_KEYS:
         return []
     names = " and ".join(settings.PUBLISHED_KEYS)
@@ -57,7 +90,7 @@ def own_keys(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
         Warning(
             f"This {settings.ENVIRONMENT} console has the published {names}: anybody can open its secrets.",
             hint="`make keys` prints fresh ones; put them into the environment or .env before you connect an account.",
-            id="console.W006",
+            id="console.W008",
         )
     ]
 

@@ -35,15 +35,29 @@ def test_a_greedy_share_of_the_rate_limit_is_warned_of(settings):
     assert "console.W003" in ids()
 
 
-def test_a_console_beyond_the_demo_is_warned_of_keys_that_everybody_has(settings):
-    settings.PUBLISHED_KEYS = ["VAULT_KEYS"]
-    assert "console.W006" not in ids()
+def test_a_share_that_has_no_room_for_a_refresh_is_warned_of(settings):
+    settings.ONEFLOW_BUDGET = settings.ONEFLOW_STAFF_RESERVE + 5
 
-    settings.ENVIRONMENT = "test"
     assert "console.W006" in ids()
 
+
+@pytest.mark.parametrize(("soft", "hard", "longest"), [(90, 90, 30.0), (39, 120, 30.0), (90, 120, 100.0)])
+def test_limits_within_which_no_refresh_may_end_are_an_error(settings, soft, hard, longest):
+    settings.REFRESH_SOFT_LIMIT, settings.REFRESH_HARD_LIMIT = soft, hard
+    settings.ONEFLOW_TIMEOUTS = settings.ONEFLOW_TIMEOUTS | {"total": longest}
+
+    assert "console.E007" in ids()
+
+
+def test_a_console_beyond_the_demo_is_warned_of_keys_that_everybody_has(settings):
+    settings.PUBLISHED_KEYS = ["VAULT_KEYS"]
+    assert "console.W008" not in ids()
+
+    settings.ENVIRONMENT = "test"
+    assert "console.W008" in ids()
+
     settings.PUBLISHED_KEYS = []
-    assert "console.W006" not in ids()
+    assert "console.W008" not in ids()
 
 
 def test_the_embedded_database_and_broker_are_warned_of_before_production(settings):
