@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import requests
 from django.conf import settings
 from django.core import checks
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.utils import ConnectionDoesNotExist
 
@@ -66,7 +66,7 @@ def _database() -> Iterator[Result]:
         connection.ensure_connection()
         plan = MigrationExecutor(connection)
         waiting = len(plan.migration_plan(plan.loader.graph.leaf_nodes()))
-    except (DatabaseError, ConnectionDoesNotExist) as exc:
+    except (Error, ConnectionDoesNotExist) as exc:
         reason = " ".join(str(exc).split())[:200]
         yield Result("database", f"The database does not answer: {reason}", _mend_database())
         return

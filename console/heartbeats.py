@@ -9,7 +9,7 @@ from typing import Any
 
 from celery.beat import PersistentScheduler
 from celery.signals import worker_ready, worker_shutting_down
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.utils import timezone
 
 from console.models import Heartbeat
@@ -22,7 +22,7 @@ def beat(name: str, now: datetime | None = None) -> None:
     """Note a sign of life. A database that is away for a moment must not stop the process that beats."""
     try:
         Heartbeat.beat(name, now or timezone.now())
-    except DatabaseError as exc:
+    except Error as exc:
         logger.warning("the heartbeat of %s could not be noted: %s", name, exc)
     finally:
         connection.close()

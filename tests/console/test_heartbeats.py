@@ -1,10 +1,11 @@
 from datetime import timedelta
 
 import pytest
+from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
 from console import assurance
-from console.heartbeats import BeatingScheduler
+from console.heartbeats import BeatingScheduler, beat
 from console.models import Heartbeat
 
 pytestmark = pytest.mark.django_db
@@ -27,6 +28,19 @@ def test_a_process_that_was_silent_too_long_is_not_alive():
     assert state["worker"]["alive"]
     assert not state["beat"]["alive"]
     assert not state["dispatch"]["alive"]
+
+
+@pytest.mark.parametrize("error", [OperationalError, InterfaceError])
+def test_a_database_that_is_away_stops_no_heart(monkeypatch, caplog, error):
+    def away(name, at):
+        raise error("nobody listens")
+
+    monkeypatch.setattr("console.heartbeats.connection.close", lambda: None)
+    monkeypatch.setattr(Heartbeat, "beat", away)
+
+    beat("worker")
+
+    assert "the heartbeat of worker could not be noted: nobody listens" in caplog.text
 
 
 def test_the_scheduler_beats_as_it_ticks(tmp_path, monkeypatch):

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 from celery import Celery
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError
 from django.test import Client
 from django.utils import timezone
 
@@ -46,9 +46,10 @@ def test_a_broker_that_is_away_is_not_ready(monkeypatch):
     assert "CELERY_BROKER_URL" in answer.json()["wrong"]["broker"]
 
 
-def test_a_database_that_is_away_is_not_ready_and_the_process_lives(monkeypatch):
+@pytest.mark.parametrize("error", [OperationalError, InterfaceError])
+def test_a_database_that_is_away_is_not_ready_and_the_process_lives(monkeypatch, error):
     def away(connection: Any) -> None:
-        raise OperationalError("nobody listens")
+        raise error("nobody listens")
 
     monkeypatch.setattr(probes, "MigrationExecutor", away)
 
