@@ -3,7 +3,8 @@
 import re
 
 TOKEN_LENGTH = 40
-_AROUND = " \t\r\n\f\v\u00a0\u200b\ufeff\"'`“”‘’„«»"
+# Spaces, quotes, and what chats and office programs put invisibly around a text that is copied from them.
+_AROUND = " \t\r\n\f\v\u00a0\u00ad\u200b\u200c\u200d\u200e\u200f\u202a\u202c\u2060\ufeff\"'`“”‘’„«»"
 _ALLOWED = re.compile(r"[a-zA-Z0-9-]")
 _LIKE_A_TOKEN = re.compile(r"[a-zA-Z0-9-]{40,}")
 _LAST_WORD = re.compile(r"\S+\Z")

@@ -15,7 +15,17 @@ TOKEN = "c0ffee00-tok-0123456789-abcdefghijklmnop"
 
 
 @pytest.mark.parametrize(
-    "pasted", [TOKEN, f"  {TOKEN}\r\n", f'"{TOKEN}"', f"'{TOKEN}' ", f"\u201c{TOKEN}\u201d", f"\u00a0\ufeff{TOKEN}"]
+    "pasted",
+    [
+        TOKEN,
+        f"  {TOKEN}\r\n",
+        f'"{TOKEN}"',
+        f"'{TOKEN}' ",
+        f"\u201c{TOKEN}\u201d",
+        f"\u00a0\ufeff{TOKEN}",
+        f"\u200e{TOKEN}\u2060",
+        f"\u202a{TOKEN}\u202c",
+    ],
 )
 def test_what_surrounds_a_pasted_token_is_taken_off(pasted: str) -> None:
     assert clean_token(pasted) == TOKEN
