@@ -14,6 +14,7 @@ from accounts.connecting import Identity, Refusal
 from accounts.models import Account, ApiToken
 from accounts.vault import fingerprint
 from extensions.blueprints.models import Extension
+from extensions.installations.kinds import country
 from extensions.installations.models import Installation, Verdict
 
 
@@ -165,7 +166,7 @@ def _locked(installation: Installation) -> Installation:
 def _account(identity: Identity, customer_reference: str) -> Account:
     shown = {
         "name": identity.name[:255],
-        "country_code": identity.country_code[:2],
+        "country_code": country(identity.country_code),
         "registration_number": identity.registration_number[:60],
     }
     if customer_reference:

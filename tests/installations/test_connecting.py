@@ -1,4 +1,4 @@
-"""What is stored by connecting when two colleagues do it at the same moment."""
+"""What is stored by connecting and relinking, also at the same moment."""
 
 from threading import Thread
 from typing import Any
@@ -9,10 +9,10 @@ from django.utils import timezone
 
 from accounts.connecting import Identity
 from accounts.models import ApiToken
-from extensions.installations.connecting import relink
+from extensions.installations.connecting import connect, relink
 from extensions.installations.models import Installation
 from oneflow import User
-from tests.making import STAFF, make_installation
+from tests.making import STAFF, make_extension, make_installation
 
 TOKEN = "n" * 40
 
@@ -21,6 +21,19 @@ def identity_of(installation: Installation) -> Identity:
     admin = User(id=1, name="Maja", email="maja@customer.example", active=True, is_admin=True)
     account = installation.account
     return Identity(account.oneflow_id, account.name, "", "", installation.extension.integration_key, 1, (admin,))
+
+
+@pytest.mark.django_db
+def test_a_country_that_is_no_code_is_not_cut_into_another() -> None:
+    extension = make_extension()
+    admin = User(id=1, name="Maja", email="maja@customer.example", active=True, is_admin=True)
+    identity = Identity(410_777, "Elm", "", "SWE", extension.integration_key, 1, (admin,))
+
+    installation = connect(
+        TOKEN, identity, extension=extension, acting_user_email=admin.email, actor=STAFF, now=timezone.now()
+    )
+
+    assert installation.account.country_code == ""
 
 
 @pytest.mark.django_db(transaction=True)
