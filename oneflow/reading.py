@@ -3,6 +3,7 @@
 The messages name the object and the key, never the value: it may be personal or secret.
 """
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, TypeVar
@@ -16,6 +17,8 @@ LARGEST_ID = 2**63 - 1
 
 T = TypeVar("T")
 _MISSING = object()
+# All but tab and line breaks, which descriptions have.
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 
 def unexpected(what: str, key: str, expected: str) -> UnexpectedAnswer:
@@ -35,13 +38,13 @@ def as_list(data: object, what: str) -> list[Any]:
 
 
 def clean_text(value: object, what: str, key: str) -> str:
-    """The string, without what a database or an encoder refuses: NUL and lone surrogates."""
+    """The string, without NUL and surrogates, which databases refuse, and control codes, which terminals obey."""
     if not isinstance(value, str):
         raise unexpected(what, key, "a string")
     if len(value) > LONGEST_TEXT:
         raise unexpected(what, key, f"a string of at most {LONGEST_TEXT} characters")
-    if "\0" in value:
-        value = value.replace("\0", "")
+    if not value.isprintable():
+        value = _CONTROL.sub("", value)
     if not value.isascii():
         value = value.encode("utf-8", "replace").decode("utf-8")
     return value

@@ -103,6 +103,12 @@ def test_an_example_changed_anywhere_is_an_object_or_an_unexpected_answer(
     parsed(parse, data.draw(with_one_change(example)))
 
 
+def test_control_codes_that_a_terminal_would_obey_are_taken_out() -> None:
+    name = "\x1b]0;mine\x07\x9b2JNorrsken\x7f\r\n\tKonsult"
+
+    assert Account.from_json({**answers.ACCOUNT, "name": name}).name == "]0;mine2JNorrsken\r\n\tKonsult"
+
+
 @pytest.mark.parametrize(("parse", "example"), EXAMPLES)
 def test_unknown_keys_are_ignored(parse: Callable[[object], Any], example: dict[str, Any]) -> None:
     assert parse({**example, "new_in_2027": {"a": [1]}}) == parse(example)
