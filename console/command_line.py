@@ -1,5 +1,6 @@
 """The command line: what keeps every command from running is told in a sentence, not in a traceback."""
 
+import os
 import sys
 
 from django.core.exceptions import ImproperlyConfigured
@@ -14,6 +15,12 @@ def run(arguments: list[str]) -> None:
         return
     try:
         execute_from_command_line(arguments)
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read us, `head` for one, has seen enough. What is left to flush goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
     except ImproperlyConfigured as exc:
         sys.exit(f"The settings are wrong: {exc}")
     except (InterfaceError, OperationalError, ProgrammingError) as exc:

@@ -68,6 +68,21 @@ def test_the_traceback_is_there_for_whoever_asks():
     assert "Traceback" in run("refresh", "--traceback", DATABASE_URL=NOBODY).stderr
 
 
+def test_a_reader_who_has_seen_enough_gets_no_traceback(tmp_path):
+    command = subprocess.Popen(
+        [sys.executable, "manage.py", "help", "--commands"],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], "STATE_DIR": str(tmp_path)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    command.stdout.close()
+
+    assert command.stderr.read() == b""
+    assert command.wait(timeout=60) == 1
+    command.stderr.close()
+
+
 @pytest.mark.parametrize("number", ["99999999999999999999", "-5", "0", "four", "\u0664\u0661"])
 @pytest.mark.parametrize(
     "command", ["relink {}", "disconnect {}", "refresh --account={}", "installations --account={}"]

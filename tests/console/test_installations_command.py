@@ -127,6 +127,13 @@ def test_a_table_is_for_people(installation):
     assert foot == "1 installation"
 
 
+def test_a_name_of_several_lines_stays_on_one(installation):
+    installation.account.name = "Elm\r\n& Co"
+    installation.account.save()
+
+    assert "Elm & Co" in installations().splitlines()[1]
+
+
 def test_names_that_are_not_ascii_stay_readable(installation):
     installation.account.name = "Åkes Bygg “AB”"
     installation.account.save()

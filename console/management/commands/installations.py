@@ -73,9 +73,7 @@ def _table(rows: Iterable[dict[str, Any]]) -> Iterator[str]:
     for row in rows:
         count += 1
         causes = ", ".join(row["causes"])
-        line = (
-            f"{row['verdict']:<13}{row['account_id']:>10}  {row['account_name'][:32]:<34}"
-            f"{row['extension'][:18]:<20}{causes}"
-        )
+        name = " ".join(row["account_name"].split())
+        line = f"{row['verdict']:<13}{row['account_id']:>10}  {name[:32]:<34}{row['extension'][:18]:<20}{causes}"
         yield line.rstrip()
     yield f"{count} installation{'' if count == 1 else 's'}"
