@@ -13,13 +13,14 @@ from django.conf import settings
 from django.views.decorators.debug import sensitive_variables
 
 from oneflow import (
-    Budget,
     BudgetSpent,
     InvalidToken,
+    MemoryBudgetStore,
     NotPermitted,
     OneflowClient,
     OneflowError,
     RateLimited,
+    TimedBudget,
     Transport,
     Unavailable,
     User,
@@ -30,6 +31,8 @@ from oneflow import (
 HANDMADE = "custom"
 # Somebody waits for the page: sooner than in a refresh we say that Oneflow does not answer. Seconds.
 READ_PATIENCE, TOTAL_PATIENCE = 10.0, 15.0
+# For all calls together: no further page of users is asked for after it.
+WHOLE_PATIENCE = 25.0
 LONGEST_EMAIL = 255
 
 
@@ -93,14 +96,17 @@ def identify(
     base_url: str,
     account_expected: int | None = None,
     accept_key: bool = False,
-    budget: Budget | None = None,
 ) -> Identity:
     """Whose token the pasted text holds; nothing is stored. Raises `Refusal`.
 
     `account_expected` is the account that is to be relinked; `accept_key` takes a token of another integration too,
-    for which the caller has checked the permission. It costs three requests, and one for each further 100 users.
+    for which the caller has checked the permission. It costs three requests, and one for each further 100 users; they
+    are counted here only, since the shared store would keep a trace of a token that nobody has confirmed.
     """
     token = token_in(text)
+    budget = TimedBudget(
+        MemoryBudgetStore(), "asked", limit=settings.ONEFLOW_BUDGET, staff=True, seconds=WHOLE_PATIENCE
+    )
     transport = _transport(base_url)
     with OneflowClient(token, base_url=base_url, budget=budget, transport=transport) as client, _refusing():
         client.ping()

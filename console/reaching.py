@@ -1,36 +1,16 @@
 """How the console reaches Oneflow with an installation's token: our share of the rate limit, time, and the log."""
 
-import time
-from collections.abc import Callable
-from typing import Any
-
 from django.conf import settings
 
 from accounts.budget import DatabaseBudgetStore
 from extensions.installations.models import Exchange, Installation, Refresh
-from oneflow.budget import Budget
+from oneflow.budget import Budget, TimedBudget
 from oneflow.client import OneflowClient
-from oneflow.errors import Unavailable
 from oneflow.exchanges import Exchange as Heard
 from oneflow.transport import Transport
 
 # What one refresh's log keeps of an account with very many pages.
 MOST_EXCHANGES = 100
-
-
-class TimedBudget(Budget):
-    """A share that ends with the time of the work: no page of a long list is asked for after it."""
-
-    def __init__(self, *args: Any, seconds: float, clock: Callable[[], float] = time.monotonic, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._clock = clock
-        self._ends_at = clock() + seconds
-
-    def spend(self) -> None:
-        """Use up one call. Raises `BudgetSpent`, and `Unavailable` when time is over."""
-        if self._clock() > self._ends_at:
-            raise Unavailable("Out of time: Oneflow took too long for everything that was asked.")
-        super().spend()
 
 
 class Log:

@@ -4,7 +4,7 @@
 it takes for granted without Oneflow having said so.
 """
 
-from oneflow.budget import Budget, BudgetStore, MemoryBudgetStore
+from oneflow.budget import Budget, BudgetStore, MemoryBudgetStore, TimedBudget
 from oneflow.client import OneflowClient
 from oneflow.errors import (
     BudgetSpent,
@@ -50,6 +50,7 @@ __all__ = [
     "Rejected",
     "Template",
     "TemplateType",
+    "TimedBudget",
     "Transport",
     "Unavailable",
     "UnexpectedAnswer",

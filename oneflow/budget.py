@@ -8,9 +8,9 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
-from oneflow.errors import BudgetSpent
+from oneflow.errors import BudgetSpent, Unavailable
 
 # Calls taken at once when nothing was reserved, so that not every call costs a statement.
 BLOCK = 5
@@ -80,6 +80,21 @@ class Budget:
         if taken:
             self._reserved += calls
         return taken
+
+
+class TimedBudget(Budget):
+    """A share that ends with the time of the work: no page of a long list is asked for after it."""
+
+    def __init__(self, *args: Any, seconds: float, clock: Callable[[], float] = time.monotonic, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._clock = clock
+        self._ends_at = clock() + seconds
+
+    def spend(self) -> None:
+        """Use up one call. Raises `BudgetSpent`, and `Unavailable` when time is over."""
+        if self._clock() > self._ends_at:
+            raise Unavailable("Out of time: Oneflow took too long for everything that was asked.")
+        super().spend()
 
 
 @dataclass(slots=True)

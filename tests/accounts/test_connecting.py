@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from accounts import connecting
 from accounts.connecting import Identity, Refusal, identify, token_in
 from oneflow import User
 from tests.accounts.answering import oneflow
@@ -79,6 +80,24 @@ def test_a_base_url_that_a_token_must_not_go_to_is_refused():
         identify(TOKEN, extension_key="acme_ledger", base_url="http://oneflow.example/v1")
 
     assert refused.value.code == "base_url"
+
+
+def test_whoever_waits_for_the_page_does_not_wait_for_ever(monkeypatch):
+    monkeypatch.setattr(connecting, "WHOLE_PATIENCE", -1.0)
+
+    with pytest.raises(Refusal) as refused:
+        asked(answers(user(1)))
+
+    assert (refused.value.code, "nobody can say yet" in refused.value.sentence) == ("unreachable", True)
+
+
+def test_an_account_of_more_users_than_our_share_holds_is_refused(settings):
+    settings.ONEFLOW_BUDGET = 2
+
+    with pytest.raises(Refusal) as refused:
+        asked(answers(user(1)))
+
+    assert refused.value.code == "budget"
 
 
 @pytest.mark.parametrize("text", [f" {TOKEN}\n", f'"{TOKEN}"', f"“{TOKEN}”", f"\ufeff{TOKEN}\r\n"])

@@ -5,10 +5,9 @@ from typing import Any
 
 import pytest
 
-from console.reaching import TimedBudget
 from extensions.installations.mirror import Mirror
 from extensions.installations.models import Change, Installation, Part, Verdict
-from oneflow.budget import MemoryBudgetStore
+from oneflow.budget import MemoryBudgetStore, TimedBudget
 from oneflow.errors import Unavailable
 from tests.connected import connect, refresh
 
