@@ -7,6 +7,7 @@ from typing import Any
 
 from celery import Celery
 from django.conf import settings
+from kombu import Connection
 from kombu.exceptions import OperationalError
 from sqlalchemy import Engine, create_engine, inspect, text
 from sqlalchemy.exc import SQLAlchemyError
@@ -14,6 +15,17 @@ from sqlalchemy.exc import SQLAlchemyError
 EMBEDDED = "sqla+"
 # What reaching a broker raises: it is away, or there is something in its URL that nobody understands.
 AWAY = (OperationalError, SQLAlchemyError, OSError, ValueError)
+# Somebody waits for a page: a broker that is away is tried once more and then left, where kombu would take seconds.
+_IMPATIENT = {"max_retries": 1, "interval_start": 0, "interval_step": 0.1, "interval_max": 0.1}
+
+
+def connection(app: Celery, *, patience: float) -> Connection:
+    """A connection, not yet opened, for whoever waits: it is given up after so many seconds of silence."""
+    options = {**app.conf.broker_transport_options, **_IMPATIENT}
+    if str(app.conf.broker_write_url).startswith("redis"):
+        # kombu's own timeout does not reach Redis, which would be waited for without end.
+        options |= {"socket_timeout": patience, "socket_connect_timeout": patience}
+    return app.connection_for_write(connect_timeout=patience, transport_options=options)
 
 
 def reach(app: Celery, *, patience: float) -> None:
@@ -27,8 +39,8 @@ def reach(app: Celery, *, patience: float) -> None:
         finally:
             engine.dispose()
         return
-    with app.connection_for_write(connect_timeout=patience) as connection:
-        connection.ensure_connection(max_retries=1, interval_start=0, interval_step=0, timeout=patience)
+    with connection(app, patience=patience) as opened:
+        opened.ensure_connection(max_retries=1, interval_start=0, interval_step=0, timeout=patience)
 
 
 def sweep() -> int:
@@ -40,9 +52,9 @@ def sweep() -> int:
     try:
         if not inspect(engine).has_table("kombu_message"):
             return 0
-        with engine.begin() as connection:
+        with engine.begin() as opened:
             # kombu marks a message as invisible when it hands it to a worker, which acknowledges at once.
-            return connection.execute(text("DELETE FROM kombu_message WHERE NOT visible")).rowcount
+            return opened.execute(text("DELETE FROM kombu_message WHERE NOT visible")).rowcount
     finally:
         engine.dispose()
 

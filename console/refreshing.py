@@ -34,8 +34,8 @@ from oneflow.errors import BudgetSpent, Unavailable
 
 DISPATCH = "console.tasks.dispatch_refreshes"
 REFRESH = "console.tasks.refresh_installation"
-# Somebody waits for a page: a broker that is away is tried once more and then left, where kombu would take seconds.
-IMPATIENT = {"max_retries": 1, "interval_start": 0, "interval_step": 0.1, "interval_max": 0.1}
+# Seconds that whoever waits for a page waits for the broker.
+BROKER_PATIENCE = 4.0
 # Staff may have changed these while Oneflow answered: they are read again before anything is stored.
 STAFFS = ["state", "token_id", "acting_user_email", "blueprint_id", "blueprint_set", "refresh_at", "wanted_at"]
 # Written by a refresh; everything else of the row is staff's.
@@ -235,9 +235,8 @@ def kick() -> None:
 def _send(task: str, arguments: Iterable[tuple[object, ...]], *, expires: float) -> int:
     """Hand the task to the broker once for each tuple of arguments; how many it took before it went away."""
     sent = 0
-    options = {**current_app.conf.broker_transport_options, **IMPATIENT}
     try:
-        with current_app.connection_for_write(transport_options=options) as connection:
+        with broker.connection(current_app, patience=BROKER_PATIENCE) as connection:
             for args in arguments:
                 current_app.send_task(task, args=args, expires=expires, retry=False, connection=connection)
                 sent += 1

@@ -1,5 +1,6 @@
 """Handing out, wanting and waiting for refreshes; sweeping and pruning what they leave."""
 
+import socket
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -29,13 +30,17 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, tuple[Any, ...]]]:
     return taken
 
 
+def use_broker(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    """Send to that broker. By this one setting: it follows `broker_url`, and undoing both would leave it as it is."""
+    monkeypatch.setattr(current_app.conf, "broker_write_url", url)
+
+
 @pytest.fixture
 def file_broker(tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -> str:
     """An embedded broker in a file of its own."""
     url = f"sqla+sqlite:///{tmp_path / 'broker.sqlite3'}"
     settings.CELERY_BROKER_URL = url
-    monkeypatch.setattr(current_app.conf, "broker_url", url)
-    monkeypatch.setattr(current_app.conf, "broker_write_url", url)
+    use_broker(monkeypatch, url)
     return url
 
 
@@ -76,12 +81,21 @@ def test_dispatch_hands_out_a_batch_at_a_time_staffs_wishes_first(fleet: Any, se
 def test_a_broker_that_is_away_stops_nothing(
     fleet: Any, settings: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(current_app.conf, "broker_url", f"sqla+sqlite:///{tmp_path / 'none' / 'broker'}")
-    monkeypatch.setattr(current_app.conf, "broker_write_url", f"sqla+sqlite:///{tmp_path / 'none' / 'broker'}")
+    use_broker(monkeypatch, f"sqla+sqlite:///{tmp_path / 'none' / 'broker'}")
 
     assert refreshing.dispatch(NOW) == 0
     assert refreshing.dispatch(NOW + settings.REFRESH_LEASE) == 0
     assert Installation.objects.due(NOW + settings.REFRESH_LEASE * 3).count() == 3
+
+
+def test_a_broker_that_says_nothing_is_not_waited_for(fleet: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(refreshing, "BROKER_PATIENCE", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        use_broker(monkeypatch, f"redis://127.0.0.1:{silent.getsockname()[1]}/0")
+
+        assert refreshing.dispatch(NOW) == 0
+        with pytest.raises(broker.AWAY):
+            broker.reach(current_app, patience=0.2)
 
 
 def test_the_tasks_have_the_names_by_which_they_are_sent() -> None:
