@@ -24,6 +24,7 @@ from oneflow import (
     Transport,
     Unavailable,
     User,
+    can_be_named,
     clean_token,
 )
 
@@ -65,9 +66,11 @@ class Identity:
 
     @property
     def candidates(self) -> list[User]:
-        """The active users, admins first: who can be the acting user."""
-        active = (user for user in self.users if user.active and 0 < len(user.email) <= LONGEST_EMAIL)
-        return sorted(active, key=lambda user: (not user.is_admin, user.name.casefold(), user.id))
+        """The active users whose email fits into a request, admins first: who can be the acting user."""
+        fit = (
+            user for user in self.users if user.active and len(user.email) <= LONGEST_EMAIL and can_be_named(user.email)
+        )
+        return sorted(fit, key=lambda user: (not user.is_admin, user.name.casefold(), user.id))
 
     def suggested(self, current: str = "") -> User:
         """The current acting user if still there, else the first active admin, else the first."""

@@ -5,7 +5,7 @@ it takes for granted without Oneflow having said so.
 """
 
 from oneflow.budget import Budget, BudgetStore, MemoryBudgetStore, TimedBudget
-from oneflow.client import OneflowClient
+from oneflow.client import OneflowClient, can_be_named
 from oneflow.errors import (
     BudgetSpent,
     InvalidToken,
@@ -59,5 +59,6 @@ __all__ = [
     "Webhook",
     "WebhookFilter",
     "Workspace",
+    "can_be_named",
     "clean_token",
 ]

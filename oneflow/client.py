@@ -27,6 +27,11 @@ L = TypeVar("L", User, Workspace, Template, TemplateType, Webhook)
 _FIT_FOR_A_HEADER = re.compile(r"[!-~]{1,320}")
 
 
+def can_be_named(user_email: str) -> bool:
+    """Whether Oneflow can be asked on behalf of this user: the email must fit into a header."""
+    return _FIT_FOR_A_HEADER.fullmatch(user_email) is not None
+
+
 class OneflowClient:
     """One method for each thing that is read; each raises an OneflowError when it could not be.
 
@@ -136,7 +141,7 @@ class OneflowClient:
         )
 
     def _get(self, path: str, parameters: dict[str, str] | None = None, *, user_email: str | None = None) -> object:
-        if user_email is not None and not _FIT_FOR_A_HEADER.fullmatch(user_email):
+        if user_email is not None and not can_be_named(user_email):
             raise Rejected("The user's email cannot be sent to Oneflow: it is empty, too long, or not plain ASCII.")
         try:
             return self._transport.get(

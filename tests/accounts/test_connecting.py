@@ -51,7 +51,9 @@ def test_admins_come_first_and_nobody_inactive_is_a_candidate():
     assert identity.suggested("user2@nordlund.example").id == 3
 
 
-@pytest.mark.parametrize("users", [(), (user(1, active=False),), (user(1, email=""),)])
+@pytest.mark.parametrize(
+    "users", [(), (user(1, active=False),), (user(1, email=""),), (user(1, email="åsa@nordlund.example"),)]
+)
 def test_without_an_active_user_the_token_is_refused(users):
     with pytest.raises(Refusal) as refused:
         asked(answers(*users))
