@@ -154,11 +154,11 @@ def _reach(base_url: str) -> Result:
     """Any answer below 500 to a request without token proves the way there (API reference: `GET /`)."""
     try:
         with requests.Session() as session:
-            # The way that the client goes: past a proxy of the environment when Oneflow is on this machine.
+            # As the client does: a proxy could not reach this machine's loopback.
             session.trust_env = not is_loopback(urlsplit(base_url).hostname or "")
             answer = session.get(base_url.rstrip("/") + "/", timeout=PATIENCE, allow_redirects=False, stream=True)
             answer.close()
-    except requests.RequestException as exc:
+    except (requests.RequestException, ValueError) as exc:
         return Result(
             "oneflow",
             f"{base_url} cannot be reached: {type(exc).__name__}.",

@@ -192,6 +192,13 @@ def test_a_proxy_of_the_environment_is_not_asked_for_an_oneflow_on_this_machine(
     assert "oneflow" not in ill()
 
 
+@pytest.mark.parametrize("base_url", ["http://[::1/v1", "oneflow", "https://oneflow..example/v1"])
+def test_an_address_of_oneflow_that_is_none_is_told(well, base_url):
+    Extension.objects.update(base_url=base_url)
+
+    assert "cannot be reached" in ill()["oneflow"]
+
+
 def test_an_oneflow_in_trouble_is_told(well, broken_oneflow):
     Extension.objects.update(base_url=broken_oneflow)
 
