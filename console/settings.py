@@ -126,9 +126,7 @@ TEMPLATES = [
     },
 ]
 
-DATABASES = {
-    "default": env.database("DATABASE_URL", default=f"sqlite:///{quote(str(STATE_DIR / 'console.sqlite3'))}")
-}
+DATABASES = {"default": env.database("DATABASE_URL", default=f"sqlite:///{quote(str(STATE_DIR / 'console.sqlite3'))}")}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # Without these a third of concurrent writes fail with "database is locked".
     DATABASES["default"]["OPTIONS"] = {
