@@ -113,6 +113,7 @@ def needing(now: datetime) -> Iterator[Need]:
         .values("code", "place")
         .annotate(
             number=Count("installation", distinct=True),
+            accounts=Count("installation__account", distinct=True),
             worst=Min("rank"),
             first=Min("since"),
             name=Min("subject_name"),
@@ -150,7 +151,7 @@ def _need(row: dict[str, Any]) -> Need:
     cause = f"{row['code']}@{row['place']}" if row["place"] else row["code"]
     return Need(
         verdict=list(Verdict)[row["worst"]].value,
-        who=name if alone else f"{row['number']} accounts",
+        who=name if row["accounts"] == 1 else f"{row['accounts']} accounts",
         sentence=sentence(row["code"]),
         code=row["code"],
         subject=row["name"] if alone or row["place"] else "",

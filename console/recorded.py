@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib.admin import ModelAdmin
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponseBase
+from django.utils.text import capfirst
 
 from accounts.acting import Deed, audited, unaudited
 from console.audit import actor_of
@@ -31,8 +32,12 @@ class Recorded:
         return super().log_deletions(request, queryset)  # type: ignore[misc]
 
     @unaudited("lists what is stored; its actions are recorded one by one")
-    def changelist_view(self, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        return super().changelist_view(*args, **kwargs)  # type: ignore[misc,no-any-return]
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None, **kwargs: Any
+    ) -> HttpResponseBase:
+        title = capfirst(self.opts.verbose_name_plural)  # type: ignore[attr-defined]
+        named = {"title": title, **(extra_context or {})}
+        return super().changelist_view(request, named, **kwargs)  # type: ignore[misc,no-any-return]
 
     @audited("admin.add")
     def add_view(self, *args: Any, **kwargs: Any) -> HttpResponseBase:

@@ -57,6 +57,7 @@ def fields(request: HttpRequest, oneflow_id: int, key: str) -> HttpResponse:
             query=query,
             differs=differs,
             total=sum(len(each.table.rows) for each in found),
+            besides=sum(row.wanted is None for each in found for row in each.table.rows),
             shown=sum(len(each.rows) for each in found),
             differing=sum(each.table.differing for each in found),
         ),

@@ -135,6 +135,20 @@ def test_a_denied_page_is_explained_and_recorded(client, db):
     assert (event.actor, event.role, event.subject_name) == ("auditor", "auditor", "/connect/")
 
 
+def test_the_admins_own_pages_speak_as_ours_do(client, db):
+    installation = make_installation()
+    client.force_login(make_user("administrator"))
+
+    fleet = client.get("/accounts/account/").content.decode()
+    one = client.get(f"/accounts/account/{installation.account.pk}/change/").content.decode()
+
+    assert "<h1>Accounts</h1>" in fleet
+    for text in (fleet, one):
+        assert "Select account" not in text
+        assert "Home" not in text
+    assert '<li><a href="/accounts/account/">Accounts</a></li>' in one
+
+
 def test_how_long_each_class_of_data_is_kept_stands_on_a_page(client, db, settings):
     settings.KEEP_REFRESHES, settings.KEEP_FAILED_DAYS, settings.KEEP_CHANGES_DAYS = 12, 34, 567
     client.force_login(make_user("support"))

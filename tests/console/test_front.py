@@ -73,6 +73,26 @@ def test_a_cause_that_several_share_is_one_line():
     assert listed.context["cl"].result_count == 3
 
 
+def test_two_extensions_of_one_account_are_one_account():
+    first = broken(1, "token.rejected")
+    other = making.make_extension(integration_key="acme_payroll", name="Acme Payroll")
+    second = Installation.objects.create(
+        account=first.account,
+        extension=other,
+        token=making.make_token(first.account, other.integration_key),
+        connected_at=timezone.now(),
+        refresh_at=timezone.now(),
+        fresh_until=timezone.now() + timedelta(hours=1),
+        verdict="failing",
+    )
+    Finding.objects.create(installation=second, code="token.rejected", verdict="failing", rank=0, since=timezone.now())
+
+    [need] = as_role("support").get(FRONT).context["needs"]
+
+    assert need.who == "Customer 1"
+    assert as_role("auditor").get(need.address).context["cl"].result_count == 2
+
+
 def test_webhooks_with_one_fault_are_one_line_though_each_is_another_webhook():
     for number in (1, 2, 3):
         installation = broken(number, "webhook.misdirected", f"webhook/{number}", subject_name=str(number))

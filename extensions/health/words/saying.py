@@ -17,6 +17,7 @@ CUSTOMER, STAFF, ADMINISTRATOR, ENGINEER, ONEFLOW = (
     "Oneflow's support",
 )
 HERE = "this page"
+ONLY_THEN = "only if Oneflow's support cannot"
 
 REVOKED_ASSUMED = (
     "That disabling the extension revokes its token, and that enabling it anew makes another, is assumed: Oneflow "
@@ -132,11 +133,14 @@ def token_steps(case: Case) -> tuple[Step, ...]:
     return made, relink, product
 
 
-def enabling_anew(case: Case) -> tuple[Step, ...]:
-    """Disable and enable, which makes again what the extension owns; what it costs is said first."""
+def enabling_anew(case: Case, when: str = "before anything else") -> tuple[Step, ...]:
+    """Disable and enable, which makes again what the extension owns; what it costs is said first.
+
+    `when` says where it is not the first thing to try.
+    """
     warning = Step(
         STAFF,
-        "before anything else",
+        when,
         "Disabling the extension costs the token: the old one ends and nothing works until the new one is linked "
         "here and in the product. Agree on a time with the customer.",
     )

@@ -4,6 +4,7 @@ from extensions.health.words.saying import (
     CUSTOMER,
     ENGINEER,
     HERE,
+    ONLY_THEN,
     OWNED_ASSUMED,
     STAFF,
     Case,
@@ -47,7 +48,7 @@ def inactive(case: Case) -> Explanation:
     steps = (
         (
             ask_oneflow(f'Ask to have the template type "{case.name}" activated again: this keeps the token.'),
-            *enabling_anew(case),
+            *enabling_anew(case, ONLY_THEN),
         )
         if case.owned
         else _made_by_us(case, f'Switch the template type "{case.name}" on again.')

@@ -3,6 +3,7 @@
 from extensions.health.codes import FILTERS_ASSUMED
 from extensions.health.words.saying import (
     ENGINEER,
+    ONLY_THEN,
     OWNED_ASSUMED,
     STAFF,
     Case,
@@ -18,7 +19,8 @@ from extensions.health.words.saying import (
 def _steps(case: Case, ask: str, repair: str) -> tuple[Step, ...]:
     """Who can change it: Oneflow or enabling anew for the extension's own, we for what we made."""
     if case.owned:
-        return (ask_oneflow(f"{ask} Nobody else can edit a webhook that the extension owns."), *enabling_anew(case))
+        first = ask_oneflow(f"{ask} Nobody else can edit a webhook that the extension owns.")
+        return (first, *enabling_anew(case, ONLY_THEN))
     if case.mode == Mode.DEVELOPMENT:
         return (Step(STAFF, "Oneflow: Marketplace → Webhooks", repair),)
     return (Step(ENGINEER, "the product's set-up of this account, or the API's /webhooks", repair),)
