@@ -107,7 +107,7 @@ def test_ctrl_c_while_django_loads_ends_without_a_traceback(tmp_path, monkeypatc
         raise KeyboardInterrupt
 
     monkeypatch.setattr(os, "environ", {**os.environ, "DEMO_DIR": str(tmp_path)})
-    monkeypatch.setattr("console.demo.__main__.execute_from_command_line", interrupted)
+    monkeypatch.setattr("console.demo.__main__.run", interrupted)
 
     with pytest.raises(SystemExit) as ended:
         main(["demo"])
