@@ -6,11 +6,12 @@ from typing import Any
 
 from django.contrib.admin import SimpleListFilter
 from django.db.models import Case, CharField, Count, Exists, F, OuterRef, QuerySet, Value, When
-from django.db.models.functions import Cast, Concat
+from django.db.models.functions import Cast, Coalesce
 from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts.models import Account
+from extensions.blueprints.models import Blueprint
 from extensions.health.codes import sentence
 from extensions.health.models import Finding
 from extensions.installations.models import Installation, Verdict
@@ -162,16 +163,8 @@ def judged(installations: QuerySet[Any]) -> QuerySet[Any]:
 class ByBlueprint(Facet):
     title = "blueprint"
     parameter_name = "blueprint"
-    value_of = Case(
-        When(blueprint=None, then=Value("none")),
-        default=Concat(
-            F("blueprint__extension__integration_key"),
-            Value(" "),
-            Cast("blueprint__version", CharField()),
-            output_field=CharField(),
-        ),
-        output_field=CharField(),
-    )
+    # Counted by id and named afterwards: joining and composing the name of every row takes a third of the count's time.
+    value_of = Coalesce(Cast("blueprint", CharField()), Value("none"))
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if not self.value():
@@ -182,6 +175,12 @@ class ByBlueprint(Facet):
         if not (version.isascii() and version.isdigit() and len(version) < 10):
             return queryset.none()
         return queryset.filter(blueprint__extension__integration_key=key, blueprint__version=int(version))
+
+    def ordered(self, counts: Counts) -> Counts:
+        ids = [int(value) for value, _ in counts if value != "none"]
+        rows = Blueprint.objects.filter(pk__in=ids).values_list("pk", "extension__integration_key", "version")
+        names = {str(pk): f"{key} {version}" for pk, key, version in rows}
+        return super().ordered([(names.get(value, value), number) for value, number in counts])
 
     def label(self, value: str) -> str:
         return "not known" if value == "none" else value
