@@ -44,6 +44,8 @@ class AuditEvent(models.Model):
 
     class Meta:
         ordering = ["-at", "-pk"]
+        verbose_name = "entry of the record"
+        verbose_name_plural = "record"
 
     def __str__(self) -> str:
         return f"{self.actor}: {self.verb}"

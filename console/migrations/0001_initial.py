@@ -40,6 +40,8 @@ class Migration(migrations.Migration):
                 ('user', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
+                'verbose_name': 'entry of the record',
+                'verbose_name_plural': 'record',
                 'ordering': ['-at', '-pk'],
             },
         ),
