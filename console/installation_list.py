@@ -89,7 +89,7 @@ class InstallationAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             told += "A token is pasted under Connect or Relink only."
             self.message_user(request, told, messages.WARNING)
             return HttpResponseRedirect(f"{request.path}?{urlencode({'q': last_four})}")
-        return super().changelist_view(request, {"title": "Installations", **(extra_context or {})})
+        return super().changelist_view(request, extra_context)
 
     def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Nothing is edited here: the address leads to the installation's own page."""
