@@ -189,8 +189,9 @@ def demand_free(port: int, setting: str) -> None:
         try:
             probe.bind(("127.0.0.1", port))
         except OSError as exc:
+            other = port + 10 if 1024 <= port < 65_526 else 8010
             raise CannotRun(
-                f"Port {port} cannot be used ({exc.strerror}). Choose another: make demo {setting}={port + 10}"
+                f"Port {port} cannot be used ({exc.strerror}). Choose another: make demo {setting}={other}"
             ) from exc
 
 

@@ -71,11 +71,11 @@ def blueprint(request: HttpRequest, oneflow_id: int, key: str) -> HttpResponse:
 
 def choose_acting_user(installation: Installation, oneflow_id: str, actor: Actor, now: datetime) -> None:
     """Store the choice and have the account read anew. Raises `Refused` for anybody but an active user of it."""
-    users = AccountUser.objects.present().filter(installation=installation, active=True).exclude(email="")
+    users = AccountUser.objects.filter(installation=installation)
     user = users.filter(oneflow_id=oneflow_id).first() if _is_id(oneflow_id) else None
     if installation.state == Installation.State.DISCONNECTED:
         raise Refused("The account is disconnected. Connect it again before you choose its acting user.")
-    if user is None:
+    if user is None or not user.can_act:
         raise Refused("Only an active user of the account can be the acting user. Refresh, then choose from the list.")
     with transaction.atomic():
         # Who it is stands in the mirror; the record keeps the id, which is no name and no email.

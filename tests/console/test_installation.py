@@ -433,7 +433,9 @@ def test_the_acting_user_is_chosen_from_the_active_ones(support, installation):
     assert event.details == {"user": 88}
 
 
-@pytest.mark.parametrize("values", [{"active": False}, {"missing_since": NOW}, {"email": ""}, {"oneflow_id": 89}])
+@pytest.mark.parametrize(
+    "values", [{"active": False}, {"missing_since": NOW}, {"email": ""}, {"email": "år@x.example"}, {"oneflow_id": 89}]
+)
 def test_nobody_else_becomes_the_acting_user(support, installation, values):
     another_user(installation, **values)
     before = installation.acting_user_email

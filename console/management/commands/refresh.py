@@ -42,7 +42,8 @@ class Command(BaseCommand):
         chosen = self._chosen(options["account"])
         _demand_worker("No worker is running, so nothing was asked for.")
         since = timezone.now()
-        ids = list(chosen.values_list("pk", flat=True))
+        # All of them are not named one by one: a database takes only so many values in a statement.
+        ids = list(chosen.values_list("pk", flat=True)) if options["account"] else None
         count = refreshing.want(chosen, since, command_line())
         self.stdout.write(f"{_installations(count)} will be refreshed now.")
         if options["wait"]:
@@ -59,7 +60,7 @@ class Command(BaseCommand):
             raise CommandError("No account is connected yet. Connect one with `manage.py connect`.")
         return connected
 
-    def _wait(self, since: datetime, ids: list[int], timeout: float) -> None:
+    def _wait(self, since: datetime, ids: list[int] | None, timeout: float) -> None:
         """Show how far it is whenever that changes; an error when time is up."""
         ends_at = time.monotonic() + timeout
         kick_at = time.monotonic() + KICK_EVERY

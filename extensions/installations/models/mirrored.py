@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models.functions import Upper
 
 from extensions.installations.models.installation import Installation
+from oneflow.client import can_be_named
 
 
 class MirroredQuerySet(models.QuerySet):  # type: ignore[type-arg]
@@ -166,6 +167,11 @@ class AccountUser(Mirrored):
 
     def __str__(self) -> str:
         return self.name or f"user {self.oneflow_id}"
+
+    @property
+    def can_act(self) -> bool:
+        """Whether the console can ask Oneflow on behalf of this user: there, active, with an email fit for a header."""
+        return self.active and self.missing_since is None and can_be_named(self.email)
 
 
 class AccountExtension(Mirrored):
