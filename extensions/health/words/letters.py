@@ -38,7 +38,9 @@ def _no_fault_of_yours(case: Case) -> Text:
 
 
 def _anew(case: Case, english: str, swedish: str) -> Text:
-    """What is wrong, and the request to disable and enable the extension."""
+    """What is wrong, and the request to disable and enable the extension; only the extension's own comes back by it."""
+    if not case.owned:
+        return _no_fault_of_yours(case)
     return Text(
         f"{english}\n\nPlease open {case.extension} in Oneflow's Marketplace, disable it, enable it again, and send "
         "us the token that Oneflow then shows. It is shown only once. Disabling ends our present token, so no "
@@ -158,8 +160,6 @@ def _dependency_disabled(case: Case) -> Text:
 
 
 def _type_missing(case: Case) -> Text:
-    if not case.owned:
-        return _no_fault_of_yours(case)
     return _anew(
         case,
         f'The template type "{case.name}" is missing in your Oneflow account.',
@@ -189,8 +189,6 @@ def _type_unused(case: Case) -> Text:
 
 
 def _field_missing(case: Case) -> Text:
-    if not case.owned:
-        return _no_fault_of_yours(case)
     return _anew(
         case,
         f'The field "{case.name}" is missing in your Oneflow account.',
@@ -224,8 +222,6 @@ def _field_shadowed(case: Case) -> Text:
 
 
 def _webhook(case: Case) -> Text:
-    if not case.owned:
-        return _no_fault_of_yours(case)
     return _anew(
         case,
         f"Oneflow does not tell {case.extension} properly about contracts in your account.",
