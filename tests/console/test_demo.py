@@ -156,6 +156,19 @@ def test_a_demo_goes_on_from_its_state_and_leaves_nothing_behind(small):
     assert small.gone()
 
 
+def test_a_worker_whose_processes_are_killed_while_they_wait_refreshes_on(small):
+    small.start()
+    for pid in children(small, "\0worker\0")[1:]:
+        os.kill(pid, signal.SIGKILL)
+
+    answer = small.manage("refresh", "--wait", "--timeout", "30")
+
+    assert answer.returncode == 0, answer.stderr
+    assert "2 of 2 refreshed" in answer.stdout
+    assert small.stop() == 0
+    assert small.gone()
+
+
 def test_when_one_process_dies_all_stop_and_it_is_named(small):
     small.start()
     os.kill(children(small, "\0beat\0")[0], signal.SIGKILL)
