@@ -154,6 +154,17 @@ def test_a_token_made_by_hand_is_refused(onboarding, sandbox, customer):
     assert refused(paste(onboarding, made["token"])) == "handmade"
 
 
+def test_who_may_accept_a_refused_key_finds_the_place_for_it_open(client, sandbox, customer):
+    made = sandbox.control("POST", f"/accounts/{customer['id']}/token")
+    administrator = signed_in(client, "administrator")
+    place = '<details class="field" open>'
+
+    assert place not in administrator.get(reverse("connect")).content.decode()
+    assert place in paste(administrator, made["token"]).content.decode()
+    sandbox.fault(customer["id"], "token.foreign")
+    assert place in paste(administrator, customer["token"]).content.decode()
+
+
 def test_a_token_of_another_extension_is_refused(onboarding, sandbox, customer):
     sandbox.fault(customer["id"], "token.foreign")
 
