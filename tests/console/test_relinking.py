@@ -248,6 +248,16 @@ def test_the_relink_command_takes_the_new_token(installation, customer, sandbox,
     assert installation.token.reveal() == new
 
 
+def test_the_relink_command_says_whose_another_accounts_token_is(installation, customer, sandbox, monkeypatch):
+    other = sandbox.new_account()
+    run("connect", monkeypatch, token=other["token"])
+
+    with pytest.raises(CommandError) as refused:
+        run("relink", monkeypatch, str(customer["id"]), token=other["token"])
+
+    assert f"belongs to {other['name']} (Oneflow id {other['id']})" in str(refused.value)
+
+
 def test_disconnecting_twice_by_command_is_harmless(installation, customer, monkeypatch):
     run("disconnect", monkeypatch, str(customer["id"]))
 

@@ -44,7 +44,6 @@ class Command(BaseCommand):
     def _relink(self, installation: Installation, text: str, options: dict[str, Any]) -> Installation:
         extension = installation.extension
         token = token_in(text)
-        check_relink(token, installation)
         identity = identify(
             text,
             extension_key=extension.integration_key,
@@ -52,6 +51,7 @@ class Command(BaseCommand):
             account_expected=installation.account.oneflow_id,
             accept_key=options["accept_key"],
         )
+        check_relink(token, installation)
         return relink(
             installation,
             token,
