@@ -16,6 +16,7 @@ from django.utils.timezone import localtime
 
 from accounts.acting import Deed, audited
 from console.audit import actor_of
+from console.exporting import Echo, cell
 from console.models import AuditEvent
 from console.roles import ROLES
 
@@ -35,26 +36,13 @@ COLUMNS = (
 )
 
 
-class Echo:
-    """A file that gives back what is written, so that the writer of csv can stream."""
-
-    def write(self, value: str) -> str:
-        return value
-
-
-def safe(value: object) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    text = "" if value is None else str(value)
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
-
-
 def lines(events: QuerySet[AuditEvent]) -> Iterator[str]:
     """The record as lines of CSV, the heading first."""
     writer = csv.writer(Echo())
     yield writer.writerow(COLUMNS)
     for event in events.iterator(chunk_size=2000):
         values = [localtime(event.at).isoformat(), *(getattr(event, name) for name in COLUMNS[1:])]
-        yield writer.writerow([safe(value) for value in values])
+        yield writer.writerow([cell(value) for value in values])
 
 
 class RoleFilter(admin.SimpleListFilter):

@@ -31,7 +31,7 @@ COLUMNS = {
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-class _Echo:
+class Echo:
     """A file that hands each line back instead of keeping it."""
 
     def write(self, value: str) -> str:
@@ -56,7 +56,7 @@ def cell(value: Any) -> str:
 
 
 def _lines(rows: Iterator[tuple[Any, ...]]) -> Iterator[str]:
-    writer = csv.writer(_Echo())
+    writer = csv.writer(Echo())
     # The mark at the start tells Excel that the file is UTF-8.
     yield "\N{ZERO WIDTH NO-BREAK SPACE}" + writer.writerow(list(COLUMNS))
     for row in rows:

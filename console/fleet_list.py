@@ -9,12 +9,12 @@ from django.contrib.admin.views.main import ChangeList
 from django.core.paginator import Paginator
 from django.db.models import Case, F, QuerySet, When
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
-from console.facets import FACETS, SPLIT, STALE, tally
+from console.facets import FACETS, SPLIT, tally
 from extensions.health.codes import sentence
 from extensions.health.models import Finding
-from extensions.installations.models import Installation, Verdict
+from extensions.installations.models import STALE, Installation, Verdict
 
 Counts = dict[str, list[tuple[str, int]]]
 
@@ -31,11 +31,8 @@ def with_shown_since(installations: QuerySet[Installation]) -> QuerySet[Installa
 
 
 def address_of(installation: Installation) -> str:
-    """Where its page is; empty while there is none."""
-    try:
-        return reverse("installation", args=[installation.account.oneflow_id, installation.extension.integration_key])
-    except NoReverseMatch:
-        return ""
+    """Where its page is."""
+    return reverse("installation", args=[installation.account.oneflow_id, installation.extension.integration_key])
 
 
 class FleetList(ChangeList):

@@ -14,11 +14,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from console.facets import STALE, moment
+from console.facets import moment
 from console.pages import context
 from extensions.health.codes import sentence
 from extensions.health.models import Finding
-from extensions.installations.models import Change, Installation, Verdict
+from extensions.installations.models import STALE, Change, Installation, Verdict
 
 LIST = "admin:installations_installation_changelist"
 MOST_CAUSES = 12

@@ -7,9 +7,8 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from extensions.installations.models import Installation, Verdict
+from extensions.installations.models import STALE, Installation, Verdict
 
-STALE = "refresh.stale"
 COLUMNS = (
     "pk",
     "account__oneflow_id",

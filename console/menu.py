@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 # Label, name of the address, permission that it asks for.
 ROOMS = (
@@ -28,22 +28,13 @@ def of(request: HttpRequest, app_list: list[dict[str, Any]]) -> dict[str, Any]:
         if model["admin_url"] and model["admin_url"] not in known
     ]
     may_search = request.user.has_perm("installations.view_installation")
-    return {"rooms": rooms, "settings": settings, "search": address(LIST) if may_search else None}
-
-
-def address(name: str) -> str | None:
-    """The address, or None while no room answers to that name."""
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return None
+    return {"rooms": rooms, "settings": settings, "search": reverse(LIST) if may_search else None}
 
 
 def _rooms(request: HttpRequest) -> Iterator[dict[str, Any]]:
     for label, name, permission in ROOMS:
-        url = address(name)
-        if url and (not permission or request.user.has_perm(permission)):
-            yield _item(request, label, url)
+        if not permission or request.user.has_perm(permission):
+            yield _item(request, label, reverse(name))
 
 
 def _item(request: HttpRequest, label: str, url: str) -> dict[str, Any]:

@@ -144,17 +144,7 @@ def _ask(
 
 def _names(plan: FetchPlan) -> list[str]:
     """Every part that a refresh asks for."""
-    fixed = [
-        parts.ACCOUNT,
-        parts.USERS,
-        parts.WORKSPACES,
-        parts.TEMPLATES,
-        parts.TEMPLATE_TYPES,
-        parts.WEBHOOKS,
-        parts.EXTENSIONS,
-        parts.USABLE,
-    ]
-    return [*fixed, *map(parts.fields_of, plan.known_types)]
+    return [*parts.FIXED, *map(parts.fields_of, plan.known_types)]
 
 
 def _store(

@@ -38,7 +38,7 @@ def _changes_what_oneflow_owns(name: str) -> bool:
     return (
         changing
         and (room in {"installations", "health"} or model == "apitoken")
-        and codename != ("change_installation")
+        and codename != "change_installation"  # choosing the blueprint's version, which is ours
     )
 
 

@@ -3,7 +3,6 @@
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import NoReverseMatch, reverse
 
 from console.connecting import checklist as steps
 from console.connecting.views import address, installation_of
@@ -38,7 +37,7 @@ def checklist(request: HttpRequest, oneflow_id: int, key: str) -> HttpResponse:
         "retry_minutes": int(settings.REFRESH_ALERT.total_seconds() // 60) or 1,
         "page_url": address(installation),
         "here": address(installation, "installation-connecting"),
-        "refresh_url": _address_or_empty(installation, "installation-refresh"),
+        "refresh_url": address(installation, "installation-refresh"),
     }
     if polled:
         return render(request, "connecting/steps.html", shown)
@@ -54,10 +53,3 @@ def _known(installation: Installation) -> steps.Known:
         findings=list(Finding.objects.filter(installation=installation)),
         blueprint=installation.blueprint or installation.extension.blueprints.released().first(),
     )
-
-
-def _address_or_empty(installation: Installation, name: str) -> str:
-    try:
-        return reverse(name, args=[installation.account.oneflow_id, installation.extension.integration_key])
-    except NoReverseMatch:
-        return ""

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 
@@ -24,11 +24,7 @@ MOST_CHOICES = 300
 
 def address(installation: Installation, name: str = "installation") -> str:
     """Where a page about the installation is."""
-    arguments = [installation.account.oneflow_id, installation.extension.integration_key]
-    try:
-        return reverse(name, args=arguments)
-    except NoReverseMatch:
-        return reverse("installation-connecting", args=arguments)
+    return reverse(name, args=[installation.account.oneflow_id, installation.extension.integration_key])
 
 
 def installation_of(oneflow_id: int, key: str) -> Installation:

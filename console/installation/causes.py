@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from console.installation.opening import Opened
 from extensions.health.asking import type_of
@@ -16,11 +16,10 @@ from extensions.health.judging import weight
 from extensions.health.models import Finding
 from extensions.health.words import Explanation, explain
 from extensions.health.words.saying import HERE, listed
-from extensions.installations.models import Exchange, Installation, Part, Refresh, Verdict
+from extensions.installations.models import STALE, Exchange, Installation, Part, Refresh, Verdict
 
 # What stands in the first sentence already, or is only for the console itself.
 NOT_TOLD = {"asked", "answer", "part", "parts", "template_type_name"}
-STALE = "refresh.stale"
 RELINK = f"{HERE}: Relink"  # where a step is done that ends with a new token
 MOST = 30  # causes told at length; the rest stand in the fields tab and the export
 MOST_VALUES = 50  # of a list in the evidence
@@ -160,25 +159,18 @@ def _actions(request: HttpRequest, opened: Opened, cause: Cause) -> Iterable[Act
     may, code = request.user.has_perm, cause.finding.code
     room = code.partition(".")[0]
     if room in {"user", "workspace"} and may("installations.choose_acting_user"):
-        yield Action("Choose the acting user…", opened.address("installation-people") or "")
+        yield Action("Choose the acting user…", opened.address("installation-people"))
     if room in {"field", "mapping"}:
         yield Action("Open the field inspector", f"{opened.address('installation-fields')}?differs=1")
     if room == "webhook":
-        yield Action("See the webhooks", opened.address("installation-webhooks") or "")
+        yield Action("See the webhooks", opened.address("installation-webhooks"))
     if room == "template_type":
-        yield Action("See the templates", opened.address("installation-templates") or "")
-    if code == "mapping.incomplete" and may("mappings.change_mapping") and (url := _mappings()):
-        yield Action("Edit the mappings", url)
+        yield Action("See the templates", opened.address("installation-templates"))
+    if code == "mapping.incomplete" and may("mappings.change_mapping"):
+        yield Action("Edit the mappings", reverse("admin:mappings_mapping_changelist"))
     relinking = any(step.where == RELINK for step in cause.words.steps)
-    if relinking and may("accounts.relink_account") and (url := opened.address("installation-relink")):
-        yield Action("Relink…", url)
-
-
-def _mappings() -> str:
-    try:
-        return reverse("admin:mappings_mapping_changelist")
-    except NoReverseMatch:
-        return ""
+    if relinking and may("accounts.relink_account"):
+        yield Action("Relink…", opened.address("installation-relink"))
 
 
 def sentences(codes: Iterable[str]) -> list[tuple[str, str]]:

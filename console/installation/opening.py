@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Account
@@ -48,12 +48,9 @@ class Opened:
     def args(self) -> list[Any]:
         return [self.installation.account.oneflow_id, self.installation.extension.integration_key]
 
-    def address(self, name: str) -> str | None:
-        """The address of one of its pages, or None while no room answers to that name."""
-        try:
-            return reverse(name, args=self.args)
-        except NoReverseMatch:
-            return None
+    def address(self, name: str) -> str:
+        """The address of one of its pages."""
+        return reverse(name, args=self.args)
 
     def tabs(self, current: str) -> list[dict[str, Any]]:
         return [
@@ -79,9 +76,9 @@ class Opened:
         installation = self.installation
         label = next((label for label, name, _ in TABS if name == current), "")
         overview = current == "installation"
-        crumbs = [("Installations", _list())]
+        crumbs = [("Installations", reverse("admin:installations_installation_changelist"))]
         if not overview:
-            crumbs.append((str(installation.account), self.address("installation") or ""))
+            crumbs.append((str(installation.account), self.address("installation")))
         return context(
             request,
             title=str(installation.account) if overview else label,
@@ -132,10 +129,3 @@ def _of(rows: QuerySet[Any]) -> Coalesce:
 def _number(rows: QuerySet[Any], group: str) -> Coalesce:
     counted = rows.order_by().values(group).annotate(number=Count("pk")).values("number")
     return Coalesce(Subquery(counted), 0)
-
-
-def _list() -> str:
-    try:
-        return reverse("admin:installations_installation_changelist")
-    except NoReverseMatch:
-        return ""

@@ -14,7 +14,7 @@ Tags
 Includes
     elements/empty.html     heading, text, and perhaps action_url + action_label
     elements/evidence.html  exchanges (rows like `Exchange`), perhaps label: folded until asked
-    elements/copy.html      id, label, text: a text to send, with a button that copies it
+    elements/letters.html   letters (rows like `Letter`) and key: texts to send, each with a button that copies it
     elements/tabs.html      tabs: dicts of label, url, current, and perhaps count and note
     elements/notice.html    level (info, warning, error) and text
 

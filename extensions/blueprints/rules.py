@@ -1,7 +1,6 @@
 """What an extension must satisfy beyond its columns' types, said once for the file and for the admin's forms."""
 
 import re
-from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from extensions.blueprints.models import Extension
@@ -57,10 +56,3 @@ def host_change_problem(extension: Extension, base_url: str) -> str:
         f"{held} installation(s) hold tokens for {before}, which would be sent to {after}. "
         "Disconnect them first, or add the other Oneflow as an extension of its own."
     )
-
-
-def texts(values: object) -> Iterable[str] | None:
-    """The values, if they are a list of texts; else None."""
-    if isinstance(values, list) and all(isinstance(each, str) for each in values):
-        return values
-    return None

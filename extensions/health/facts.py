@@ -10,6 +10,7 @@ from extensions.blueprints.models import BlueprintField, BlueprintTemplateType
 from extensions.installations.matching import is_ours, points_right, types_of_ours
 from extensions.installations.mirror import Mirror
 from extensions.installations.models import DataField, Installation, Part, Template, TemplateType, Webhook
+from extensions.installations.snapshot import FIXED, fields_of
 from extensions.mappings.models import Mapping
 
 
@@ -31,9 +32,6 @@ class Filling:
 
     path: str
     label: str
-
-
-PARTS = ("account", "users", "workspaces", "templates", "template_types", "webhooks", "extensions", "usable")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +87,7 @@ def texts(value: object) -> list[str]:
 
 def fields_part(row: TemplateType) -> str:
     """The name of the part that holds a template type's fields."""
-    return f"fields/{row.oneflow_id}"
+    return fields_of(row.oneflow_id)
 
 
 def gather(installation: Installation, mirror: Mirror, now: datetime) -> Facts:
@@ -100,7 +98,7 @@ def gather(installation: Installation, mirror: Mirror, now: datetime) -> Facts:
     wanted = tuple(BlueprintTemplateType.objects.filter(blueprint=installation.blueprint_id))
     wanted_fields = _wanted_fields(installation, wanted)
     roles = types_of_ours(wanted, mirror.template_types)
-    current = {*PARTS, *(fields_part(row) for row in roles.values() if row)}
+    current = {*FIXED, *(fields_part(row) for row in roles.values() if row)}
     return Facts(
         installation=installation,
         now=now,

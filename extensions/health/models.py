@@ -14,7 +14,7 @@ class FindingQuerySet(models.QuerySet["Finding"]):
 
 
 class Finding(models.Model):
-    """A condition of `health-codes` that holds in an installation; deleted when it no longer does.
+    """A condition of `extensions.health.codes` that holds in an installation; deleted when it no longer does.
 
     `subject` is the stable key of what it concerns: "", an extension type ("acme_deal"), a field
     ("acme_deal/deal_value") or a webhook ("webhook/90001").

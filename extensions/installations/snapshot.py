@@ -12,6 +12,8 @@ TEMPLATE_TYPES = "template_types"
 WEBHOOKS = "webhooks"
 EXTENSIONS = "extensions"
 USABLE = "usable"
+# Those of every account; beside them stand the fields of each template type of ours.
+FIXED = (ACCOUNT, USERS, WORKSPACES, TEMPLATES, TEMPLATE_TYPES, WEBHOOKS, EXTENSIONS, USABLE)
 
 # Why a part is unread, beside the reasons of `oneflow.errors`.
 USER_REFUSED = "user_refused"  # Oneflow refused the acting user, while the token works

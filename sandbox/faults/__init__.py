@@ -1,1 +1,1 @@
-"""Faults: the Oneflow-side conditions of `health-codes.md`, brought about by changing rows and undone to the letter."""
+"""Faults: the conditions that the console judges, brought about by changing rows and undone to the letter."""

@@ -2,10 +2,9 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from extensions.health.words.doubts import doubts, unread
+from extensions.health.words.doubts import doubts, names
 from extensions.installations.models import AccountExtension, Part
-from tests.health.judged import judged, never_read
-from tests.health.judged import unread as leave_unread
+from tests.health.judged import judged, never_read, unread
 
 
 def doubts_of(installation, now=None):
@@ -28,7 +27,7 @@ def test_what_was_never_read_is_named_with_its_reason(installation):
 
 
 def test_what_was_read_lately_raises_no_doubt_and_later_does(installation):
-    leave_unread(installation, "users")
+    unread(installation, "users")
 
     assert doubts_of(installation) == []
     assert len(doubts_of(installation, timezone.now() + timedelta(days=2))) == 1
@@ -49,8 +48,5 @@ def test_an_installation_without_a_version_of_the_blueprint_says_what_to_do(inst
     assert said.endswith("release one, or set it under the facts.")
 
 
-def test_a_part_says_why_it_is_unread(installation):
-    part = Part(name="fields/5201", unread_reason="unexpected_answer")
-
-    assert unread(part) == "The fields of a template type could not be read: the answer could not be understood."
-    assert unread(Part(name="users")) == ""
+def test_parts_are_named_for_people_each_once():
+    assert names(["users", "fields/5201", "fields/5202"]) == "the users and the fields of a template type"

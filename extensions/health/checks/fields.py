@@ -6,6 +6,7 @@ from extensions.blueprints.models import BlueprintTemplateType
 from extensions.health.asking import Answer, Found, Unjudged, check, missing_types
 from extensions.health.facts import Facts, WantedField, fields_part
 from extensions.installations.models import DataField, TemplateType, Verdict
+from extensions.mappings.inspecting import folded
 
 COMPARED = ("name", "description", "placeholder")
 LONGEST_SHOWN = 300
@@ -96,15 +97,10 @@ def shadowed(facts: Facts) -> Answer:
         fields = facts.fields_here.get(row.oneflow_id, ())
         for other in fields:
             if other.source == "user" and other.active and other.custom_id not in custom_ids:
-                strangers.setdefault(plain(other.name), []).append(other.custom_id)
+                strangers.setdefault(folded(other.name), []).append(other.custom_id)
         here = by_custom_id(fields) if strangers else {}
         for field in ours if strangers else ():
-            names = {plain(each.name) for each in (field, here.get(field.custom_id)) if each}
+            names = {folded(each.name) for each in (field, here.get(field.custom_id)) if each}
             if same := [custom_id for name in names for custom_id in strangers.get(name, ())]:
                 answer = f"a user's field of the same name: {', '.join(sorted(same))}"
                 yield _found("field.shadowed", wanted, row, field, answer=answer, shadows=sorted(same))
-
-
-def plain(name: str) -> str:
-    """A name without regard to case and spaces."""
-    return "".join(name.casefold().split())

@@ -6,8 +6,9 @@ from datetime import datetime
 from django.conf import settings
 
 from extensions.health.codes import EXTENSIONS_ASSUMED
-from extensions.health.facts import PARTS, texts
+from extensions.health.facts import texts
 from extensions.installations.models import AccountExtension, Installation, Part
+from extensions.installations.snapshot import FIXED
 
 # Why a part was not read, as a sentence goes on after "could not be read: ".
 REASONS = {
@@ -35,11 +36,6 @@ NAMES = {
 }
 
 
-def unread(part: Part) -> str:
-    """Why the latest try did not read a part, as a sentence; "" when it did."""
-    return _capital(f"{_name(part.name)} could not be read: {_reason(part)}.") if part.unread_reason else ""
-
-
 def doubts(
     installation: Installation, parts: Iterable[Part], extensions: Iterable[AccountExtension], now: datetime
 ) -> list[str]:
@@ -51,7 +47,7 @@ def _doubts(
     installation: Installation, parts: Iterable[Part], extensions: Iterable[AccountExtension], now: datetime
 ) -> Iterator[str]:
     known = {part.name: part for part in parts}
-    for name in (*PARTS, *(each for each in known if each.startswith("fields/"))):
+    for name in (*FIXED, *(each for each in known if each.startswith("fields/"))):
         part = known.get(name)
         if part is None or part.read_at is None:
             why = f": {_reason(part)}" if part and part.unread_reason else ""

@@ -10,6 +10,9 @@ from django.db.models import Case, F, Q, Value, When
 from accounts.models import Account, ApiToken
 from extensions.blueprints.models import Blueprint, Extension
 
+# The cause of whatever no refresh renewed in time: judged when it is read, stored in no row.
+STALE = "refresh.stale"
+
 
 class Verdict(models.TextChoices):
     """The worst of an installation's findings; failing > unknown > warning > healthy."""
@@ -58,7 +61,7 @@ class InstallationQuerySet(models.QuerySet["Installation"]):
         )
         cause = Case(
             When(disconnected, then=Value("")),
-            When(stale, then=Value("refresh.stale")),
+            When(stale, then=Value(STALE)),
             default=F("cause"),
             output_field=models.CharField(),
         )

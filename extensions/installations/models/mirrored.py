@@ -41,7 +41,7 @@ def _unique(*fields: str, name: str) -> models.UniqueConstraint:
 
 
 class TemplateType(Mirrored):
-    """API reference: Template type. `role` is the extension type of the blueprint's type that this one is, if any."""
+    """API reference: Template type. Which of the blueprint's it is: `extensions.installations.matching`."""
 
     content = ("name", "description", "active", "extension_type")
 
