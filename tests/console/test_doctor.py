@@ -173,8 +173,10 @@ def test_a_database_that_is_away_is_told_and_ends_the_examination(well, monkeypa
 
     monkeypatch.setattr(diagnosis, "MigrationExecutor", away)
 
+    examined = [result.name for result in diagnosis.examine()]
     found = ill()
 
+    assert examined == ["settings", "database", "broker"]  # the rest would only ask the database again
     assert list(found) == ["database"]
     assert "does not answer: nobody listens" in found["database"]
     assert "DATABASE_URL" in found["database"]

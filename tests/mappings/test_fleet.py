@@ -124,11 +124,12 @@ def test_disconnected_and_unjudged_installations_are_left_out():
     assert fleet.counts(extension) == {}
 
 
-def test_states_that_no_blueprint_field_can_have_find_nothing():
+def test_states_that_no_blueprint_field_can_have_find_nothing(django_assert_num_queries):
     extension = make_extension()
     make_installation(extension)
 
-    assert fleet.page(extension, "acme_deal", "deal_value", states=[State.OWN], offset=0, limit=5) == []
+    with django_assert_num_queries(0):  # PostgreSQL takes an empty list of weights for an error
+        assert fleet.page(extension, "acme_deal", "deal_value", states=[State.OWN], offset=0, limit=5) == []
 
 
 def test_any_number_of_installations_costs_one_statement(django_assert_num_queries):
