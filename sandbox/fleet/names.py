@@ -38,7 +38,6 @@ WORKSPACES = ("Sales", "Legal", "Human resources", "Purchasing", "Projects")
 TEMPLATES = {
     "acme_deal": ("Sales agreement", "Framework agreement", "Order confirmation", "Annual plan"),
     "acme_engagement": ("Engagement letter", "Audit engagement", "Advisory engagement"),
-    None: ("Employment contract", "Non-disclosure agreement", "Supplier agreement", "Office lease"),
 }
 _ASCII = str.maketrans("åäöÅÄÖøØæÆ", "aaoAAOoOaA")
 

@@ -109,14 +109,16 @@ def test_what_stands_around_a_token_is_taken_off(text):
 
 def test_every_refusal_has_words_of_its_own_and_repeats_no_text():
     texts = ["", "secret", "Bearer secret", "https://secret.example", "secret@x.example", "secret " * 20]
-    sentences = set()
+    codes, sentences = [], set()
     for text in texts:
         with pytest.raises(Refusal) as refused:
             token_in(text)
+        codes.append(refused.value.code)
         sentences.add(refused.value.sentence)
         assert "secret" not in str(refused.value)
         assert refused.value.what_to_do
 
+    assert codes == ["empty", "pattern", "header", "address", "email", "pattern"]
     assert len(sentences) == len(texts)
 
 

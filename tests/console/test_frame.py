@@ -1,11 +1,14 @@
 """The frame of every page: who may enter, what stands in it, and the elements that pages are made of."""
 
+import re
+from copy import deepcopy
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.template import Context, Template
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from console.models import AuditEvent, Heartbeat
@@ -255,3 +258,32 @@ def test_a_colleague_whose_roles_are_changed_stands_in_the_record(client, db):
     event = AuditEvent.objects.get(verb="user.change")
     assert event.actor == "administrator"
     assert "Groups" in str(event.details)
+
+
+@pytest.fixture
+def telling(settings) -> None:
+    """Templates write down what they are asked to show and were not given; else nothing would stand there."""
+    changed = deepcopy(settings.TEMPLATES)
+    changed[0]["OPTIONS"]["string_if_invalid"] = "NOT-GIVEN:%s!"
+    settings.TEMPLATES = changed
+
+
+@pytest.mark.django_db
+def test_no_page_shows_what_its_view_does_not_give(client, telling):
+    installation = make_installation()
+    where = [installation.account.oneflow_id, installation.extension.integration_key]
+    parts = ["", *(f"-{name}" for name in ("fields", "templates", "webhooks", "people", "changes", "refreshes"))]
+    verbs = [f"-{name}" for name in ("connecting", "relink", "disconnect")]
+    addresses = [
+        *(reverse(f"installation{part}", args=where) for part in [*parts, *verbs]),
+        *(reverse(name) for name in ("admin:index", "connect", "fields-home", "assumed", "retention")),
+        *(reverse(f"admin:{name}_changelist") for name in ("installations_installation", "console_auditevent")),
+        reverse("fields", args=where[1:]),
+        reverse("field", args=[where[1], "acme_deal", "deal_value"]),
+        "/nowhere/",
+    ]
+    client.force_login(make_user("administrator"))
+
+    pages = {address: client.get(address, follow=True).content.decode() for address in addresses}
+
+    assert {name: found for name, page in pages.items() if (found := re.findall("NOT-GIVEN:(.*?)!", page))} == {}
