@@ -33,7 +33,7 @@ class ConsoleSite(AdminSite):
         if kept is None:
             kept = super().each_context(request)
             if kept["has_permission"]:
-                from console import menu
+                from console import menu  # as in `register`
 
                 kept["menu"] = menu.of(request, kept["available_apps"])
             request._console_context = kept  # type: ignore[attr-defined]
@@ -41,7 +41,7 @@ class ConsoleSite(AdminSite):
 
     @unaudited("shows counts and causes; no personal data")
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        from console import front
+        from console import front  # as in `register`
 
         return front.page(request)
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from extensions.health.words.doubts import REASONS
 from extensions.installations.models import Part
 
 NAMES = {
@@ -15,19 +16,6 @@ NAMES = {
     "webhooks": "webhooks",
     "extensions": "extensions",
     "usable": "what the acting user can use",
-}
-WHY = {
-    "unavailable": "Oneflow did not answer, or not in time",
-    "rate_limited": "Oneflow's rate limit was reached",
-    "budget_spent": "our own share of Oneflow's rate limit was used up",
-    "invalid_token": "Oneflow refused the token for this",
-    "not_permitted": "Oneflow does not permit it",
-    "not_found": "Oneflow knows no such address",
-    "rejected": "Oneflow did not take the request",
-    "unexpected_answer": "Oneflow answered something that we do not understand",
-    "user_refused": "Oneflow refused the acting user",
-    "not_asked": "it was not asked for",
-    "other_account": "the token opens another account",
 }
 
 
@@ -55,7 +43,7 @@ def reading(parts: Mapping[str, Part], name: str) -> Reading:
         return Reading(name_of(name), None, "no refresh has come so far")
     if not part.unread_reason:
         return Reading(name_of(name), part.read_at)
-    why = WHY.get(part.unread_reason, part.unread_reason)
+    why = REASONS.get(part.unread_reason, part.unread_reason)
     return Reading(name_of(name), part.read_at, why, part.unread_detail, part.unread_since)
 
 
