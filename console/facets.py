@@ -14,7 +14,8 @@ from accounts.models import Account
 from extensions.blueprints.models import Blueprint
 from extensions.health.codes import sentence
 from extensions.health.models import Finding
-from extensions.installations.models import STALE, Installation, Verdict
+from extensions.installations.models import Installation, Verdict
+from extensions.installations.models.installation import STALE
 
 EMPTY = Value("", CharField())
 # The facets of which an installation has one value each.

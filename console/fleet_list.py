@@ -14,7 +14,8 @@ from django.urls import reverse
 from console.facets import FACETS, SPLIT, tally
 from extensions.health.codes import sentence
 from extensions.health.models import Finding
-from extensions.installations.models import STALE, Installation, Verdict
+from extensions.installations.models import Installation, Verdict
+from extensions.installations.models.installation import STALE
 
 Counts = dict[str, list[tuple[str, int]]]
 

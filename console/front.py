@@ -18,7 +18,8 @@ from console.facets import moment
 from console.pages import context
 from extensions.health.codes import sentence
 from extensions.health.models import Finding
-from extensions.installations.models import STALE, Change, Installation, Verdict
+from extensions.installations.models import Change, Installation, Verdict
+from extensions.installations.models.installation import STALE
 
 LIST = "admin:installations_installation_changelist"
 MOST_CAUSES = 12

@@ -7,7 +7,8 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from extensions.installations.models import STALE, Installation, Verdict
+from extensions.installations.models import Installation, Verdict
+from extensions.installations.models.installation import STALE
 
 COLUMNS = (
     "pk",

@@ -16,7 +16,8 @@ from extensions.health.judging import weight
 from extensions.health.models import Finding
 from extensions.health.words import Explanation, explain
 from extensions.health.words.saying import HERE, listed
-from extensions.installations.models import STALE, Exchange, Installation, Part, Refresh, Verdict
+from extensions.installations.models import Exchange, Installation, Part, Refresh, Verdict
+from extensions.installations.models.installation import STALE
 
 # What stands in the first sentence already, or is only for the console itself.
 NOT_TOLD = {"asked", "answer", "part", "parts", "template_type_name"}

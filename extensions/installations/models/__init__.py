@@ -1,6 +1,6 @@
 """Account × extension: the installation, what Oneflow says is in it, and how we came to know."""
 
-from extensions.installations.models.installation import STALE, Installation, Verdict
+from extensions.installations.models.installation import Installation, Verdict
 from extensions.installations.models.mirrored import (
     AccountExtension,
     AccountUser,
@@ -14,7 +14,6 @@ from extensions.installations.models.mirrored import (
 from extensions.installations.models.refreshes import Change, Exchange, Part, Refresh
 
 __all__ = [
-    "STALE",
     "AccountExtension",
     "AccountUser",
     "Change",
