@@ -10,7 +10,9 @@ from django.db import connection, models
 
 from sandbox.models import (
     Account,
+    Contract,
     DataField,
+    Event,
     Extension,
     Membership,
     Template,
@@ -36,16 +38,28 @@ FIRST: dict[type[models.Model], int] = {
     Token: 1,
     Membership: 1,
     Template.workspaces.through: 1,
+    Contract: 610_000_001,
+    Event: 880_000_001,
 }
 
 
 def reset_sequences() -> None:
     """Begin every kind at its first id. Only for an empty database."""
     with connection.cursor() as cursor:
+        for model in FIRST:
+            cursor.execute("DELETE FROM sqlite_sequence WHERE name = %s", [model._meta.db_table])
+    begin_sequences()
+
+
+def begin_sequences() -> None:
+    """Begin each kind that has none yet, as one that a newer version brings to a kept fleet, at its first id."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name FROM sqlite_sequence")
+        begun = {name for (name,) in cursor.fetchall()}
         for model, first in FIRST.items():
             table = model._meta.db_table
-            cursor.execute("DELETE FROM sqlite_sequence WHERE name = %s", [table])
-            cursor.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (%s, %s)", [table, first - 1])
+            if table not in begun:
+                cursor.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (%s, %s)", [table, first - 1])
 
 
 class Ids:

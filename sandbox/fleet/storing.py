@@ -4,7 +4,7 @@ from django.db import transaction
 
 from sandbox import switches
 from sandbox.fleet.generating import generate
-from sandbox.fleet.ids import FIRST, reset_sequences
+from sandbox.fleet.ids import FIRST, begin_sequences, reset_sequences
 from sandbox.models import Account, Fault, Setting
 
 DEFAULT_SEED = 7
@@ -14,6 +14,7 @@ MOST_ACCOUNTS = 10_000
 def begin(accounts: int, seed: int) -> bool:
     """Generate the fleet if there is none yet; whether that was so. A fleet that is there is kept as it is."""
     if Setting.objects.filter(name="seed").exists():
+        begin_sequences()
         return False
     reset(accounts, seed)
     return True

@@ -1,0 +1,26 @@
+"""The rows of the local Oneflow, one module for each subject."""
+
+from sandbox.models.accounts import Account, Extension, Membership, Token, User, Workspace
+from sandbox.models.contracts import Contract, Event
+from sandbox.models.control import Fault, Setting
+from sandbox.models.living import LivingQuerySet
+from sandbox.models.templates import DataField, Template, TemplateType
+from sandbox.models.webhooks import Webhook
+
+__all__ = [
+    "Account",
+    "Contract",
+    "DataField",
+    "Event",
+    "Extension",
+    "Fault",
+    "LivingQuerySet",
+    "Membership",
+    "Setting",
+    "Template",
+    "TemplateType",
+    "Token",
+    "User",
+    "Webhook",
+    "Workspace",
+]
