@@ -1,6 +1,7 @@
 """`python -m sandbox`: a local Oneflow in one command. See docs/sandbox.md."""
 
 import argparse
+import json
 import os
 import sys
 from collections.abc import Callable
@@ -10,16 +11,20 @@ import django
 
 
 def main(arguments: list[str] | None = None) -> int:
+    """The exit status of the command that the first argument names; without one, of serving."""
+    given = sys.argv[1:] if arguments is None else arguments
+    command = COMMANDS.get(given[0]) if given else None
+    return command(given[1:]) if command else _serve(given)
+
+
+def _serve(arguments: list[str]) -> int:
     """Serve until Ctrl-C or SIGTERM; 2 when the port or the directory cannot be used."""
     asked = _parser().parse_args(arguments)
     try:
         asked.dir.mkdir(parents=True, exist_ok=True)
     except OSError as exc:
         return _complain(f"The directory {asked.dir} cannot be made: {exc.strerror}. Choose another with --dir.")
-    # Over whatever the console's environment says: the sandbox is a project of its own.
-    os.environ["SANDBOX_DIR"] = str(asked.dir)
-    os.environ["DJANGO_SETTINGS_MODULE"] = "sandbox.settings"
-    django.setup()
+    _begin(asked.dir)
     # Only now, since its models can be imported after Django knows the settings.
     from sandbox import starting
 
@@ -32,8 +37,34 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
+def _openapi(arguments: list[str]) -> int:
+    """Print the OpenAPI document of what the sandbox serves."""
+    description = "Print the OpenAPI document of what the sandbox serves."
+    argparse.ArgumentParser(prog="python -m sandbox openapi", description=description).parse_args(arguments)
+    _begin(Path(".sandbox"))
+    from sandbox.api.described import own_document
+
+    _say(json.dumps(own_document(), indent=1, ensure_ascii=False))
+    return 0
+
+
+COMMANDS: dict[str, Callable[[list[str]], int]] = {"openapi": _openapi}
+
+
+def _begin(directory: Path) -> None:
+    """Make Django know the sandbox's settings; nothing is made or opened in the directory yet."""
+    # Over whatever the console's environment says: the sandbox is a project of its own.
+    os.environ["SANDBOX_DIR"] = str(directory)
+    os.environ["DJANGO_SETTINGS_MODULE"] = "sandbox.settings"
+    django.setup()
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m sandbox", description="A local Oneflow.")
+    parser = argparse.ArgumentParser(
+        prog="python -m sandbox",
+        description="A local Oneflow.",
+        epilog=f"Other commands: {', '.join(COMMANDS)}; each has its own --help.",
+    )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
     parser.add_argument("--port", type=_whole(0, 65_535), default=8001, help="port; 0 takes a free one (8001)")
     parser.add_argument("--dir", type=Path, default=Path(".sandbox"), help="where its database lives (.sandbox)")

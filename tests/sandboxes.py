@@ -12,6 +12,8 @@ from typing import Any, Self
 
 import requests
 
+from tests.described import Described, described, plain_path
+
 ROOT = Path(__file__).parent.parent
 READY = re.compile(r"Sandbox ready on (http://\S+)")
 FIRST_ACCOUNT = 410_001
@@ -33,6 +35,7 @@ class Sandbox:
         self.session = requests.Session()
         # A proxy of the developer's environment has no business between us.
         self.session.trust_env = False
+        self._described: Described | None = None
 
     @classmethod
     def start(
@@ -59,7 +62,10 @@ class Sandbox:
         method: str = "GET",
         **options: Any,
     ) -> requests.Response:
-        """One API request to a path below `/v1`; `json=`, `params=`, `headers=` and the like go to requests."""
+        """One API request to a path below `/v1`; `json=`, `params=`, `headers=` and the like go to requests.
+
+        The answer must be one that the sandbox's OpenAPI document describes, unless a misbehaviour was asked for.
+        """
         headers = dict(options.pop("headers", None) or {})
         if token is not None:
             headers["X-Oneflow-API-Token"] = token
@@ -67,7 +73,33 @@ class Sandbox:
             headers["X-Oneflow-User-Email"] = email
         options.setdefault("timeout", 30)
         options.setdefault("allow_redirects", False)
-        return self.session.request(method, self.api_url + path, headers=headers, **options)
+        answer = self.session.request(method, self.api_url + path, headers=headers, **options)
+        if not options.get("stream"):
+            self.demand_described(
+                method, path, answer.status_code, answer.headers.get("Content-Type", ""), answer.content
+            )
+        return answer
+
+    @property
+    def described(self) -> Described:
+        """Its OpenAPI document."""
+        if self._described is None:
+            answer = self.session.get(f"{self.url}/_sandbox/openapi.json", timeout=30)
+            assert answer.status_code == 200, f"The OpenAPI document of the sandbox: {answer.text[:1000]}"
+            self._described = described(answer.text)
+        return self._described
+
+    def demand_described(self, method: str, path: str, status: int, content_type: str, body: bytes) -> None:
+        """Fail for an answer that the document does not describe, unless somebody asked for a misbehaviour."""
+        problem = self.described.problem(method, path, status, content_type, body)
+        if problem and not self._misbehaved(method, path):
+            raise AssertionError(problem)
+
+    def _misbehaved(self, method: str, path: str) -> bool:
+        """Whether the last request to this path met a misbehaviour that somebody asked for."""
+        below = plain_path(path)
+        of_this = [one for one in self.requests()[-200:] if (one["method"], one["path"]) == (method, below)]
+        return bool(of_this) and of_this[-1]["answer"] is not None
 
     def control(self, method: str, path: str, json: Any = None) -> Any:
         """What the control plane answers to `path` below `/_sandbox`, for example `/accounts`; it must be 200."""

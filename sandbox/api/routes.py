@@ -23,6 +23,7 @@ Handler = Callable[..., Any]
 
 @dataclass(frozen=True, slots=True)
 class Route:
+    path: str
     pattern: re.Pattern[str]
     handlers: dict[str, Handler]
     needs_email: tuple[str, ...] = ()
@@ -30,7 +31,7 @@ class Route:
 
 def _route(path: str, *, needs_email: tuple[str, ...] = (), **handlers: Handler) -> Route:
     pattern = re.compile(path.replace("{id}", r"([0-9]{1,18})"))
-    return Route(pattern, handlers, needs_email)
+    return Route(path, pattern, handlers, needs_email)
 
 
 ROUTES = (

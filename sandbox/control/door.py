@@ -30,6 +30,7 @@ ROUTES: tuple[tuple[str, dict[str, Handler]], ...] = (
     ("requests", {"GET": running.requests, "DELETE": running.clear_requests}),
     ("switches", {"GET": running.listed_switches, "PUT": running.turn_switches}),
     ("reset", {"POST": running.reset}),
+    ("openapi.json", {"GET": running.openapi}),
 )
 
 

@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from sandbox import answers, rate, request_log, switches
+from sandbox.api.described import own_document
 from sandbox.api.door import normalised
 from sandbox.control.asking import Asked, Refused, account_of
 from sandbox.fleet import storing
@@ -11,6 +12,11 @@ from sandbox.models import Account
 
 LONGEST_DELAY = 600
 LAST_REQUESTS = 1000
+
+
+def openapi(asked: Asked) -> dict[str, Any]:
+    """The OpenAPI document of the API that is served here."""
+    return own_document()
 
 
 def listed_answers(asked: Asked) -> list[dict[str, Any]]:

@@ -42,7 +42,11 @@ def raw(sandbox: Sandbox, method: str, target: str, headers: dict[str, Any], bod
     try:
         connection.request(method, target, body=body, headers=headers)
         answer = connection.getresponse()
-        answer.read()
+        content = answer.read()
+        # A length that is none is no HTTP, and refused before it comes to the sandbox.
+        if target.startswith("/v1/") and "Content-Length" not in headers:
+            kind = answer.headers.get("Content-Type", "")
+            sandbox.demand_described(method, target.removeprefix("/v1"), answer.status, kind, content)
         return answer.status
     finally:
         connection.close()
