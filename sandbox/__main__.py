@@ -20,6 +20,10 @@ def main(arguments: list[str] | None = None) -> int:
 def _serve(arguments: list[str]) -> int:
     """Serve until Ctrl-C or SIGTERM; 2 when the port or the directory cannot be used."""
     asked = _parser().parse_args(arguments)
+    if asked.toolkit > asked.accounts:
+        return _complain(
+            f"--toolkit {asked.toolkit} is more than --accounts {asked.accounts}. Choose a smaller number."
+        )
     try:
         asked.dir.mkdir(parents=True, exist_ok=True)
     except OSError as exc:
@@ -29,7 +33,9 @@ def _serve(arguments: list[str]) -> int:
     from sandbox import starting
 
     try:
-        starting.serve(asked.host, asked.port, accounts=asked.accounts, seed=asked.seed, say=_say)
+        starting.serve(
+            asked.host, asked.port, accounts=asked.accounts, seed=asked.seed, toolkit=asked.toolkit, say=_say
+        )
     except starting.CannotStart as exc:
         return _complain(str(exc))
     except KeyboardInterrupt:
@@ -70,6 +76,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--dir", type=Path, default=Path(".sandbox"), help="where its database lives (.sandbox)")
     parser.add_argument("--accounts", type=_whole(0, 10_000), default=60, help="size of a new fleet (60)")
     parser.add_argument("--seed", type=_whole(0, 2**53), default=7, help="seed of a new fleet (7)")
+    parser.add_argument(
+        "--toolkit", type=_whole(0, 10_000), default=0, help="how many of them the partner's code has set up (0)"
+    )
     return parser
 
 

@@ -14,7 +14,7 @@ class CannotStart(Exception):
     """The address or the directory cannot be used; the message says which, why, and what to do."""
 
 
-def serve(host: str, port: int, *, accounts: int, seed: int, say: Callable[[str], None]) -> None:
+def serve(host: str, port: int, *, accounts: int, seed: int, toolkit: int, say: Callable[[str], None]) -> None:
     """Serve until stopped. `say` gets the one line that tells the address, once requests are answered."""
     try:
         listener = bind(host, port)
@@ -23,7 +23,7 @@ def serve(host: str, port: int, *, accounts: int, seed: int, say: Callable[[str]
     name, chosen = listener.getsockname()[:2]
     try:
         call_command("migrate", verbosity=0, interactive=False)
-        storing.begin(accounts, seed)
+        storing.begin(accounts, seed, toolkit)
     except DatabaseError as exc:
         raise CannotStart(
             f"The database in {settings.DIRECTORY} cannot be used: {exc}. Choose another directory with --dir."

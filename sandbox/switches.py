@@ -35,6 +35,21 @@ SWITCHES: dict[str, tuple[Any, Callable[[Any], bool], str]] = {
         _one_of("colon", "plain"),
         "+00:00 (colon, as seen in answers) or +0000 (plain, as documented)",
     ),
+    "setup_mode": (
+        "redirect",
+        _one_of("redirect", "post"),
+        "how a token is handed over to a Setup URL: redirect of the browser, or post from here (section 12.3, ASSUMED)",
+    ),
+    "disable_callback": (
+        False,
+        _one_of(True, False),
+        "whether the Setup URL is told that the extension was disabled: true or false (section 12.3, ASSUMED off)",
+    ),
+    "blueprint_propagation": (
+        False,
+        _one_of(True, False),
+        "whether publishing a blueprint reaches accounts that have the extension on: true or false (ASSUMED off)",
+    ),
 }
 
 _stored: dict[str, Any] | None = None

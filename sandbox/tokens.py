@@ -4,6 +4,7 @@ import secrets
 
 from django.utils import timezone
 
+from sandbox.blueprints.catalogue import FIRST_KEY
 from sandbox.models import Account, Extension, Token
 
 
@@ -20,9 +21,15 @@ def make(account: Account, extension: Extension | None, name: str) -> Token:
 
 
 def shown(account: Account) -> Token | None:
-    """The token that the control plane shows: the newest of the extension, else the newest hand-made one.
+    """The token that the control plane shows: the newest of the fleet's own extension, else of another, else hand-made.
 
     A revoked one is shown too, when nothing else is left: somebody may want to see it refused.
     """
     tokens = list(account.tokens.all())
-    return max(tokens, key=lambda t: (not t.revoked, t.extension_id is not None, t.pk), default=None)
+    return max(tokens, key=_worth_showing, default=None)
+
+
+def _worth_showing(token: Token) -> tuple[bool, bool, bool, int]:
+    # Whose token it is by the extensions that the account has at hand: a token made foreign is not ours.
+    extension = token.extension
+    return not token.revoked, extension is not None and extension.key == FIRST_KEY, extension is not None, token.pk

@@ -83,8 +83,8 @@ def _visible(call: Call, pk: int) -> Webhook:
 def _columns(call: Call, body: Checked) -> dict[str, Any]:
     """The columns that the request names, each checked."""
     readers = {
-        "callback_url": _callback_url,
-        "filters": _filters,
+        "callback_url": read_callback_url,
+        "filters": read_filters,
         "template_group_id": lambda body: _template_group(call, body),
         "sign_key": lambda body: body.text("sign_key", high=1000, default=None),
         "configuration": _configuration,
@@ -92,7 +92,7 @@ def _columns(call: Call, body: Checked) -> dict[str, Any]:
     return {name: read(body) for name, read in readers.items() if name in body.data}
 
 
-def _callback_url(body: Checked) -> Any:
+def read_callback_url(body: Checked) -> Any:
     url = body.text("callback_url", low=1, high=1000)
     try:
         usable = urlsplit(url).scheme == "https" and bool(urlsplit(url).hostname)
@@ -119,7 +119,7 @@ def _configuration(body: Checked) -> Any:
     return value if isinstance(value, dict) else body.wrong("configuration", "An object is expected.")
 
 
-def _filters(body: Checked) -> Any:
+def read_filters(body: Checked) -> Any:
     """`filters` as they came when they have the shape of section 10.2."""
     filters = body.data["filters"]
     if filters is None:

@@ -1,16 +1,18 @@
-"""Accounts in the control plane: listing and making them, the extension, hand-made tokens, and faults."""
+"""Accounts in the control plane: listing and making them, hand-made tokens, and faults."""
 
+import re
 from typing import Any
 
 from django.db.models import Prefetch
 
 from sandbox import enabling, tokens
+from sandbox.blueprints.catalogue import FIRST_KEY
 from sandbox.control.asking import Asked, Refused, account_of
 from sandbox.faults import standing
 from sandbox.faults.aims import Aim, NoAim
 from sandbox.faults.table import FAULTS
-from sandbox.fleet import storing
-from sandbox.models import Account, User
+from sandbox.fleet import composing, storing
+from sandbox.models import Account, Token, User
 
 
 def listed(asked: Asked) -> list[dict[str, Any]]:
@@ -23,25 +25,29 @@ def one(asked: Asked, pk: int) -> dict[str, Any]:
 
 
 def create(asked: Asked) -> list[dict[str, Any]]:
-    """More accounts: a list of those made, also when it is one."""
-    asked.only("name", "extension", "count")
+    """More accounts: a list of those made, also when it is one. An empty one has nobody and nothing in it."""
+    asked.only("name", "extension", "count", "toolkit", "empty", "country_code", "registration_number")
     count = asked.whole("count", low=1, high=storing.MOST_ACCOUNTS, default=1)
     if storing.size() + count > storing.MOST_ACCOUNTS:
         raise Refused(400, f"count: the sandbox holds at most {storing.MOST_ACCOUNTS} accounts.")
-    made = storing.add(count, name=asked.text("name"), extension=asked.flag("extension", default=True))
+    name, columns = asked.text("name"), _columns(asked)
+    if asked.flag("empty", default=False):
+        made = [composing.add_account(name or "New account") for _ in range(count)]
+    else:
+        extension, toolkit = asked.flag("extension", default=True), asked.flag("toolkit", default=False)
+        made = storing.add(count, name=name, extension=extension, toolkit=toolkit)
+    if columns:
+        Account.objects.filter(pk__in=made).update(**columns)
     return _shown(made)
 
 
-def enable(asked: Asked, pk: int) -> dict[str, Any]:
-    asked.only()
-    enabling.enable(account_of(pk))
-    return one(asked, pk)
-
-
-def disable(asked: Asked, pk: int) -> dict[str, Any]:
-    asked.only()
-    enabling.disable(account_of(pk))
-    return one(asked, pk)
+def _columns(asked: Asked) -> dict[str, str]:
+    """What the body says of the account itself, beside its name."""
+    country, number = asked.text("country_code"), asked.text("registration_number", longest=40)
+    if country is not None and not re.fullmatch("[A-Z]{2}", country):
+        raise Refused(400, "country_code: two upper case letters are expected, for example SE.")
+    given = {"country_code": country, "registration_number": number}
+    return {name: value for name, value in given.items() if value is not None}
 
 
 def make_token(asked: Asked, pk: int) -> dict[str, Any]:
@@ -52,13 +58,19 @@ def make_token(asked: Asked, pk: int) -> dict[str, Any]:
 
 
 def bring_about(asked: Asked, pk: int) -> dict[str, Any]:
-    asked.only("fault", "template_type", "custom_id", "user")
+    asked.only("fault", "template_type", "custom_id", "user", "extension")
     account = account_of(pk)
     code = asked.text("fault")
     if code is None:
         raise Refused(400, f"fault: which one? There are: {', '.join(FAULTS)}.")
     _known(code)
-    aim = Aim(account, asked.text("template_type"), asked.text("custom_id"), asked.text("user"))
+    aim = Aim(
+        account,
+        asked.text("template_type"),
+        asked.text("custom_id"),
+        asked.text("user"),
+        asked.text("extension") or FIRST_KEY,
+    )
     try:
         standing.bring_about(code, aim)
     except NoAim as nothing:
@@ -85,7 +97,10 @@ def _known(code: str) -> None:
 
 def _shown(pks: list[int] | None) -> list[dict[str, Any]]:
     rows = Account.objects.order_by("pk").prefetch_related(
-        Prefetch("users", User.objects.order_by("pk")), "tokens", "extensions", "faults"
+        Prefetch("users", User.objects.order_by("pk")),
+        Prefetch("tokens", Token.objects.select_related("extension")),
+        "extensions",
+        "faults",
     )
     if pks is not None:
         rows = rows.filter(pk__gte=pks[0], pk__lte=pks[-1])

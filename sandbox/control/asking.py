@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sandbox.models import Account
+from sandbox.models import Account, Extension
 
 
 class Refused(Exception):
@@ -56,6 +56,15 @@ class Asked:
             raise Refused(400, f"{name}: true or false is expected.")
         return value
 
+    def ids(self, name: str) -> list[int] | None:
+        """A list of ids; None when it is not there."""
+        value = self.body.get(name)
+        if value is None:
+            return None
+        if not isinstance(value, list) or not all(type(pk) is int and 0 < pk < 2**63 for pk in value):
+            raise Refused(400, f"{name}: a list of ids is expected.")
+        return value
+
     def query_number(self, name: str) -> int | None:
         """A whole number of the query; None when it is not there."""
         text = self.query.get(name, [""])[-1]
@@ -72,3 +81,13 @@ def account_of(pk: int) -> Account:
     if account is None:
         raise Refused(404, f"There is no account {pk}. GET /_sandbox/accounts lists them.")
     return account
+
+
+def extension_of(account: Account, key: str) -> Extension:
+    """The extension with that key as the account lists it; 404 naming those that it lists."""
+    extension = account.extensions.filter(key=key).first()
+    if extension is None:
+        known = ", ".join(account.extensions.order_by("pk").values_list("key", flat=True))
+        raise Refused(404, f"The account lists no extension {key[:60]}. It lists: {known}.")
+    found: Extension = extension
+    return found

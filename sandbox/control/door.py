@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from django.http import HttpRequest, HttpResponse
 
 from sandbox.bodies import parse_object, parse_query, read_body
-from sandbox.control import accounts, running
+from sandbox.control import accounts, blueprints, composing, extensions, running
 from sandbox.control.asking import Asked, Refused
 from sandbox.errors import Refusal
 
@@ -18,11 +18,25 @@ Handler = Callable[..., Any]
 ROUTES: tuple[tuple[str, dict[str, Handler]], ...] = (
     ("accounts", {"GET": accounts.listed, "POST": accounts.create}),
     ("accounts/<id>", {"GET": accounts.one}),
-    ("accounts/<id>/extension", {"POST": accounts.enable, "DELETE": accounts.disable}),
+    ("accounts/<id>/extension", {"POST": extensions.enable_first, "DELETE": extensions.disable_first}),
+    ("accounts/<id>/extensions", {"GET": extensions.listed}),
+    (
+        "accounts/<id>/extensions/<key>",
+        {"POST": extensions.enable, "DELETE": extensions.disable, "PUT": extensions.set_mode},
+    ),
+    ("accounts/<id>/extensions/<key>/toolkit", {"POST": extensions.set_up}),
+    ("accounts/<id>/users", {"GET": composing.users, "POST": composing.add_user}),
+    ("accounts/<id>/users/<email>", {"PUT": composing.change_user}),
+    ("accounts/<id>/workspaces", {"GET": composing.workspaces, "POST": composing.add_workspace}),
+    ("accounts/<id>/templates", {"GET": composing.templates, "POST": composing.add_template}),
+    ("accounts/<id>/templates/<id>", {"PUT": composing.change_template}),
     ("accounts/<id>/token", {"POST": accounts.make_token}),
     ("accounts/<id>/faults", {"POST": accounts.bring_about}),
     ("accounts/<id>/faults/<code>", {"DELETE": accounts.clear}),
     ("faults", {"GET": accounts.faults}),
+    ("blueprints", {"GET": blueprints.listed}),
+    ("blueprints/<key>", {"GET": blueprints.one, "PUT": blueprints.put}),
+    ("blueprints/<key>/publish", {"POST": blueprints.publish}),
     (
         "answers",
         {"GET": running.listed_answers, "POST": running.ask_for_answer, "DELETE": running.end_answers},
@@ -32,6 +46,8 @@ ROUTES: tuple[tuple[str, dict[str, Handler]], ...] = (
     ("reset", {"POST": running.reset}),
     ("openapi.json", {"GET": running.openapi}),
 )
+# What stands for a place in a path: ids are numbers, everything else is a text without a slash.
+PLACES = {"<id>": "([0-9]{1,18})"}
 
 
 def answer(request: HttpRequest, path: str = "") -> HttpResponse:
@@ -85,13 +101,13 @@ def is_loopback(address: str) -> bool:
 
 def _find(method: str, path: str) -> tuple[Handler, list[Any]]:
     for shape, handlers in ROUTES:
-        pattern = shape.replace("<id>", "([0-9]{1,18})").replace("<code>", "([^/]+)")
-        match = re.fullmatch(pattern, path)
+        match = re.fullmatch(re.sub("<[a-z]+>", lambda found: PLACES.get(found[0], "([^/]+)"), shape), path)
         if match is None:
             continue
         if method not in handlers:
             raise Refused(405, f"/_sandbox/{shape} answers {', '.join(handlers)} only.")
-        return handlers[method], [int(text) if text.isdecimal() else text for text in match.groups()]
+        ids = [place == "<id>" for place in re.findall("<[a-z]+>", shape)]
+        return handlers[method], [int(text) if is_id else text for is_id, text in zip(ids, match.groups(), strict=True)]
     known = ", ".join(f"/_sandbox/{shape}" for shape, _ in ROUTES)
     raise Refused(404, f"There is no such path. There are: {known}.")
 

@@ -89,10 +89,11 @@ def turn_switches(asked: Asked) -> dict[str, Any]:
 
 def reset(asked: Asked) -> dict[str, Any]:
     """A new fleet in place of everything that is there."""
-    asked.only("accounts", "seed")
+    asked.only("accounts", "seed", "toolkit")
     accounts = asked.whole("accounts", low=0, high=storing.MOST_ACCOUNTS, default=Account.objects.count())
     seed = asked.whole("seed", low=0, high=2**53, default=storing.DEFAULT_SEED)
-    storing.reset(accounts, seed)
+    toolkit = asked.whole("toolkit", low=0, high=accounts, default=0)
+    storing.reset(accounts, seed, toolkit)
     answers.end_all()
     answers.forget_faults()
     request_log.clear()

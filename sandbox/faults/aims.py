@@ -5,7 +5,9 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from sandbox.blueprint import BlueprintType, acme_ledger
+from sandbox.blueprints import stored
+from sandbox.blueprints.catalogue import FIRST_KEY
+from sandbox.blueprints.shape import BlueprintType
 from sandbox.models import Account, DataField, Extension, TemplateType, Token, User, Webhook
 
 
@@ -21,6 +23,7 @@ class Aim:
     template_type: str | None = None
     custom_id: str | None = None
     user: str | None = None
+    extension_key: str = FIRST_KEY
 
     def acting_user(self) -> User:
         """The named user; else the one whose email was sent last; else the first active administrator."""
@@ -33,8 +36,10 @@ class Aim:
         return _first(users.filter(active=True, is_admin=True), "no active administrator")
 
     def part(self) -> BlueprintType:
-        """The named type of the blueprint, else its first."""
-        blueprint = acme_ledger()
+        """The named type of the blueprint that the account was given, else its first."""
+        blueprint = stored.of(self.extension())
+        if blueprint is None or not blueprint.template_types:
+            raise NoAim(f"The blueprint of {self.extension_key} has no template types.")
         if self.template_type is None:
             return blueprint.template_types[0]
         part = blueprint.type_of(self.template_type)
@@ -44,24 +49,35 @@ class Aim:
         return part
 
     def type_of_ours(self) -> TemplateType:
+        """The account's template type for that part; with the Toolkit the one that the partner's code remembers."""
         extension_type = self.part().extension_type
-        rows = self.account.template_types.living().filter(extension_type=extension_type).order_by("pk")
+        rows = self.account.template_types.living().order_by("pk")
+        if self.by_toolkit():
+            rows = rows.filter(pk=self.extension().toolkit_types.get(extension_type))
+        else:
+            rows = rows.filter(extension_type=extension_type)
         return _first(rows, f"no template type {extension_type}")
 
     def field(self) -> DataField:
         """The named field, else the first required one, of the type."""
-        custom_id = self.custom_id or self.part().required()[0]
+        custom_id = self.custom_id or self.part().main_field()
+        if custom_id is None:
+            raise NoAim(f"The template type {self.part().extension_type} has no data fields.")
         rows = self.type_of_ours().data_fields.living().filter(custom_id=custom_id)
         return _first(rows, f"no data field {custom_id} in that template type")
 
     def webhook(self) -> Webhook:
-        """The extension's webhook of the type."""
+        """The extension's webhook of the type; with the Toolkit it belongs to nobody."""
         kind = self.type_of_ours()
-        rows = self.account.webhooks.living().filter(extension=self.extension(), template_group_id=kind.pk)
-        return _first(rows.order_by("pk"), f"no webhook of the extension for {kind.extension_type}")
+        owner = None if self.by_toolkit() else self.extension()
+        rows = self.account.webhooks.living().filter(extension=owner, template_group_id=kind.pk)
+        return _first(rows.order_by("pk"), f"no webhook of the extension for {self.part().extension_type}")
 
     def extension(self) -> Extension:
-        return self.account.extensions.get(key=acme_ledger().key)
+        return _first(self.account.extensions.filter(key=self.extension_key), f"no extension {self.extension_key}")
+
+    def by_toolkit(self) -> bool:
+        return self.extension().mode == Extension.Mode.TOOLKIT
 
     def live_tokens(self) -> list[Token]:
         """The tokens that work; with none there is nothing to spoil."""

@@ -22,7 +22,13 @@ def bring_about(code: str, aim: Aim) -> None:
     FAULTS[code][0](changes, aim)
     if not changes.entries and not code.startswith("api."):
         raise NoAim(f"{code} holds in the account already, though no fault brought it about.")
-    Fault.objects.create(account=aim.account, code=code, journal=changes.entries, since=timezone.now())
+    Fault.objects.create(
+        account=aim.account,
+        code=code,
+        extension=aim.extension_key,
+        journal=changes.entries,
+        since=timezone.now(),
+    )
     transaction.on_commit(answers.forget_faults)
 
 

@@ -124,8 +124,10 @@ def make_webhook_insecure(journal: Journal, aim: Aim) -> None:
 
 @fault("webhook.deaf", "the filters of a webhook of ours leave out one event type that we want")
 def deafen_webhook(journal: Journal, aim: Aim) -> None:
-    kept = aim.part().webhook["event_types"][:-1]
-    rule = {"type": "EVENT_TYPE", "values": list(kept)}
+    kept = aim.part().event_types()[:-1]
+    if not kept:
+        raise NoAim("The blueprint wants fewer than two event types of this webhook, so none can be left out.")
+    rule = {"type": "EVENT_TYPE", "values": kept}
     journal.set(aim.webhook(), filters=[{"filter_rules": [rule]}])
 
 

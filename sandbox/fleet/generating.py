@@ -5,8 +5,10 @@ from random import Random
 
 from django.db import models, transaction
 
-from sandbox.blueprint import CATALOGUE, BlueprintType, acme_ledger
-from sandbox.enabling import extension_rows
+from sandbox.blueprints import stored
+from sandbox.blueprints.catalogue import FIRST_KEY
+from sandbox.blueprints.shape import BlueprintType
+from sandbox.enabling import needed_by
 from sandbox.fleet import names
 from sandbox.fleet.ids import FIRST, Ids
 from sandbox.models import (
@@ -27,8 +29,10 @@ EPOCH = datetime(2025, 2, 1, 9, 0, tzinfo=UTC)
 BATCH = 500
 
 
-def generate(count: int, seed: int, *, name: str | None = None, extension: bool = True) -> list[int]:
-    """Add accounts to the fleet and return their ids.
+def generate(
+    count: int, seed: int, *, name: str | None = None, extension: bool = True, toolkit: bool = False
+) -> list[int]:
+    """Add accounts to the fleet and return their ids. With `toolkit` the partner's code has set them up (12.4).
 
     What an account holds depends on the seed and its own id only, so an account added later is the one that a
     larger fleet would have had from the start.
@@ -37,7 +41,8 @@ def generate(count: int, seed: int, *, name: str | None = None, extension: bool 
     while len(made) < count:
         with transaction.atomic():
             batch = _Batch(seed)
-            made += [batch.add_account(name, extension=extension) for _ in range(min(BATCH, count - len(made)))]
+            for _ in range(min(BATCH, count - len(made))):
+                made.append(batch.add_account(name, extension=extension, toolkit=toolkit))
             batch.save()
     return made
 
@@ -51,10 +56,11 @@ class _Batch:
         # In this order each kind is saved after those that it refers to.
         self.rows: dict[type[models.Model], list[models.Model]] = {model: [] for model in _ORDER}
 
-    def add_account(self, name: str | None, *, extension: bool) -> int:
+    def add_account(self, name: str | None, *, extension: bool, toolkit: bool) -> int:
         account = Account()
         self.ids.number([account])
-        _AccountMaker(self, account, Random(f"{self.seed}:{account.pk}")).make(name, extension=extension)
+        maker = _AccountMaker(self, account, Random(f"{self.seed}:{account.pk}"))
+        maker.make(name, extension=extension, toolkit=toolkit)
         return int(account.pk)
 
     def keep(self, *rows: models.Model) -> None:
@@ -76,7 +82,7 @@ class _AccountMaker:
         self.account = account
         self.rng = rng
 
-    def make(self, name: str | None, *, extension: bool) -> None:
+    def make(self, name: str | None, *, extension: bool, toolkit: bool) -> None:
         code = names.country(self.rng)
         company, self.domain = names.company(self.rng, code)
         account = self.account
@@ -88,7 +94,9 @@ class _AccountMaker:
         self.batch.keep(account)
         users = self.make_users()
         workspaces = self.make_workspaces(users)
-        extensions = {row.key: row for row in extension_rows(account, acme_ledger(), CATALOGUE)}
+        extensions = {row.key: row for row in stored.rows_for(account)}
+        if toolkit:
+            extensions[FIRST_KEY].mode = Extension.Mode.TOOLKIT
         self.batch.keep(*extensions.values())
         self.make_own_things(workspaces)
         if extension:
@@ -171,9 +179,10 @@ class _AccountMaker:
 
     def enable(self, extensions: dict[str, Extension], workspaces: list[Workspace]) -> None:
         """As `enabling.enable` leaves an account, and then templates that the customer connected."""
-        blueprint = acme_ledger()
+        blueprint = stored.first()
         ours = extensions[blueprint.key]
-        for key in (blueprint.key, *blueprint.depends_on):
+        ours.blueprint_version = blueprint.version
+        for key in (blueprint.key, *needed_by(blueprint.key)):
             extensions[key].enabled, extensions[key].enabled_time = True, EPOCH
         self.batch.keep(
             Token(
@@ -186,7 +195,7 @@ class _AccountMaker:
         )
         for part in blueprint.template_types:
             template_type = self.make_type_of_ours(part, ours)
-            wanted = list(names.TEMPLATES[part.extension_type])
+            wanted = list(names.TEMPLATES.get(part.extension_type, [part.name]))
             # The first is in the first workspace, where every administrator may create contracts.
             self.make_template(wanted.pop(0), template_type, workspaces[:1])
             for label in wanted[: self.rng.randrange(len(wanted) + 1)]:
@@ -194,26 +203,34 @@ class _AccountMaker:
                 self.make_template(label, template_type, places, active=self.rng.random() < 0.7)
 
     def make_type_of_ours(self, part: BlueprintType, ours: Extension) -> TemplateType:
+        """As the extension made it; or as the partner's code did, and then it belongs to nobody."""
+        by_code = ours.mode == Extension.Mode.TOOLKIT
         row = TemplateType(
             account=self.account,
-            extension=ours,
+            extension=None if by_code else ours,
             name=part.name,
             description=part.description,
-            extension_type=part.extension_type,
+            extension_type=None if by_code else part.extension_type,
             created_time=EPOCH,
             updated_time=EPOCH,
         )
         self.batch.keep(row)
+        source = {"source": DataField.Source.USER} if by_code else {}
+        fields = part.field_columns()
         self.batch.keep(
             *(
-                DataField(template_type=row, custom_id=custom_id, **columns)
-                for custom_id, columns in part.field_columns().items()
+                DataField(template_type=row, custom_id=custom_id, **columns | source)
+                for custom_id, columns in fields.items()
             )
         )
-        if part is acme_ledger().template_types[0]:
+        is_first = part.extension_type == stored.first().extension_types()[0]
+        if is_first and "internal_reference" not in fields:
             # A field of the customer's own beside ours, as section 13 allows.
             self.batch.keep(DataField(template_type=row, custom_id="internal_reference", name="Internal reference"))
-        self.batch.keep(part.new_webhook(self.account, ours.pk, row.pk))
+        if part.webhook is not None:
+            self.batch.keep(part.new_webhook(self.account, None if by_code else ours.pk, row.pk))
+        if by_code:
+            ours.toolkit_types[part.extension_type] = row.pk
         return row
 
     def make_template(

@@ -10,6 +10,7 @@ from django.db import connection, models
 
 from sandbox.models import (
     Account,
+    BlueprintVersion,
     Contract,
     DataField,
     Event,
@@ -40,6 +41,7 @@ FIRST: dict[type[models.Model], int] = {
     Template.workspaces.through: 1,
     Contract: 610_000_001,
     Event: 880_000_001,
+    BlueprintVersion: 1,
 }
 
 

@@ -1,6 +1,7 @@
 """The rows of the local Oneflow, one module for each subject."""
 
 from sandbox.models.accounts import Account, Extension, Membership, Token, User, Workspace
+from sandbox.models.blueprints import BlueprintVersion
 from sandbox.models.contracts import Contract, Event
 from sandbox.models.control import Fault, Setting
 from sandbox.models.living import LivingQuerySet
@@ -9,6 +10,7 @@ from sandbox.models.webhooks import Webhook
 
 __all__ = [
     "Account",
+    "BlueprintVersion",
     "Contract",
     "DataField",
     "Event",

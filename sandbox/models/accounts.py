@@ -36,12 +36,23 @@ class User(models.Model):
 class Extension(models.Model):
     """An integration extension as one account lists it. Its id is the *integration instance* of that account."""
 
+    class Mode(models.TextChoices):
+        """Who makes the template types and webhooks: Oneflow from the blueprint, or the partner's code (12.4)."""
+
+        BLUEPRINT = "blueprint"
+        TOOLKIT = "toolkit"
+
     account = models.ForeignKey(Account, models.CASCADE, related_name="extensions")
     key = models.CharField(max_length=60)
     name = models.CharField(max_length=100)
     description = models.CharField(max_length=300, blank=True)
     enabled = models.BooleanField(default=False)
     enabled_time = models.DateTimeField(null=True)
+    mode = models.CharField(max_length=9, choices=Mode, default=Mode.BLUEPRINT)
+    # Which version the account was given when it was last enabled; null when that never happened.
+    blueprint_version = models.PositiveIntegerField(null=True)
+    # What the stand-in of the partner's code remembers: extension type → id of the template type that it made.
+    toolkit_types = models.JSONField(default=dict)
     removed = models.BooleanField(default=False)
 
     objects = LivingQuerySet.as_manager()

@@ -13,6 +13,8 @@ class Fault(models.Model):
 
     account = models.ForeignKey(Account, models.CASCADE, related_name="faults")
     code = models.CharField(max_length=60)
+    # The key of the extension that it strikes.
+    extension = models.CharField(max_length=60, default="acme_ledger")
     # [{"model", "id", "column", "before", "after"}] and, for a row that the fault made, {"model", "id", "made": true}
     journal = models.JSONField(default=list)
     since = models.DateTimeField()
