@@ -1,13 +1,15 @@
-"""Delete what retention no longer asks to keep: refreshes, changes, and sign-ins that have ended."""
+"""Delete what retention no longer asks to keep: refreshes, changes, flips, issues, and sign-ins that have ended."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.contrib.sessions.models import Session
-from django.db.models import F, Q, Window
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 
+from extensions.health.models import Flip, Issue, IssueEvent, MaintenanceWindow
 from extensions.installations.models import Change, Exchange, Refresh
 
 # One statement deletes at most so many rows, and one run has at most so many statements: no long lock.
@@ -18,9 +20,16 @@ FAILED = [Refresh.Outcome.PARTIAL, Refresh.Outcome.REFUSED, Refresh.Outcome.UNRE
 
 
 def prune(now: datetime) -> int:
-    """Delete what nobody needs any more, in bounded batches; how many refreshes and changes."""
+    """Delete what nobody needs any more, in bounded batches; how many rows, sign-ins not counted."""
     _in_batches(lambda: _prune_sessions(now))
-    return _in_batches(lambda: _prune_refreshes(now)) + _in_batches(lambda: _prune_changes(now))
+    return (
+        _in_batches(lambda: _prune_refreshes(now))
+        + _in_batches(lambda: _prune_changes(now))
+        + _in_batches(lambda: _delete(_old_flips(now)))
+        + _in_batches(lambda: _delete(_old_issues(now)))
+        + _in_batches(lambda: _delete(_old_events(now)))
+        + _in_batches(lambda: _delete(_old_windows(now)))
+    )
 
 
 def _in_batches(step: Callable[[], int]) -> int:
@@ -63,3 +72,32 @@ def _prune_changes(now: datetime) -> int:
     surplus = list(old.order_by("at").values_list("pk", flat=True)[:BATCH])
     Change.objects.filter(pk__in=surplus).delete()
     return len(surplus)
+
+
+def _delete(old: QuerySet[Any]) -> int:
+    """Delete a batch of these rows; how many."""
+    surplus = list(old.order_by("pk").values_list("pk", flat=True)[:BATCH])
+    old.model._default_manager.filter(pk__in=surplus).delete()
+    return len(surplus)
+
+
+def _old_flips(now: datetime) -> QuerySet[Flip]:
+    """Flips that ended long ago; the latest of an installation still holds, however old it is."""
+    before = now - timedelta(days=settings.KEEP_FLIPS_DAYS)
+    later = Flip.objects.filter(installation=OuterRef("installation"), pk__gt=OuterRef("pk"), at__lt=before)
+    return Flip.objects.filter(Exists(later), at__lt=before)
+
+
+def _old_issues(now: datetime) -> QuerySet[Issue]:
+    """Issues resolved long ago, and those that passed before they opened, which nobody was told of."""
+    resolved = Issue.objects.filter(state=Issue.State.RESOLVED)
+    passed = Q(first_opened_at=None, resolved_at__lt=now - timedelta(days=1))
+    return resolved.filter(passed | Q(resolved_at__lt=now - timedelta(days=settings.KEEP_ISSUES_DAYS)))
+
+
+def _old_events(now: datetime) -> QuerySet[IssueEvent]:
+    return IssueEvent.objects.filter(at__lt=now - timedelta(days=settings.KEEP_ISSUES_DAYS))
+
+
+def _old_windows(now: datetime) -> QuerySet[MaintenanceWindow]:
+    return MaintenanceWindow.objects.filter(ends_at__lt=now - timedelta(days=settings.KEEP_ISSUES_DAYS))

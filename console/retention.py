@@ -25,6 +25,13 @@ def classes() -> Iterator[Kept]:
     yield Kept("Refreshes, with what was asked of Oneflow and answered", f"the latest {refreshes}", "KEEP_REFRESHES")
     yield Kept("Refreshes that did not read everything", f"{failed} days", "KEEP_FAILED_DAYS")
     yield Kept("Changes that refreshes found", f"{changes} days", "KEEP_CHANGES_DAYS")
+    flips, issues = settings.KEEP_FLIPS_DAYS, settings.KEEP_ISSUES_DAYS
+    yield Kept("Changes of verdicts; the latest of each installation always", f"{flips} days", "KEEP_FLIPS_DAYS")
+    yield Kept(
+        "Issues after they were resolved, what happened to an issue, and maintenance that is over",
+        f"{issues} days; what passed before it opened, a day",
+        "KEEP_ISSUES_DAYS",
+    )
     yield Kept(
         "What was read of an account: template types, data fields, templates, webhooks, workspaces, people",
         "as long as the installation stands here; what Oneflow no longer lists stays, with the date",

@@ -235,6 +235,7 @@ CELERY_BEAT_SCHEDULE = {
         # A worker that was away finds one such message, not a day of them.
         "options": {"expires": 60},
     },
+    "pass-time": {"task": "console.tasks.pass_time", "schedule": 30.0, "options": {"expires": 60}},
     "sweep-broker": {"task": "console.tasks.sweep_broker", "schedule": 300.0, "options": {"expires": 300}},
     "prune": {"task": "console.tasks.prune", "schedule": 3600.0, "options": {"expires": 3600}},
 }
@@ -266,6 +267,8 @@ ONEFLOW_TIMEOUTS = {
 KEEP_REFRESHES = env.int("KEEP_REFRESHES", default=10)  # refreshes of one installation whose exchanges are kept
 KEEP_FAILED_DAYS = env.int("KEEP_FAILED_DAYS", default=30)
 KEEP_CHANGES_DAYS = env.int("KEEP_CHANGES_DAYS", default=730)
+KEEP_FLIPS_DAYS = env.int("KEEP_FLIPS_DAYS", default=730)  # changes of verdicts
+KEEP_ISSUES_DAYS = env.int("KEEP_ISSUES_DAYS", default=730)  # after they were resolved, and what happened to them
 
 # --- Logs: one line each, to standard error, never a query string or a body ---------------------------------------
 LOGGING = {

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 # A worker that loads the tasks gives signs of life, however it was started.
 from console import broker, heartbeats, pruning, refreshing  # noqa: F401
+from extensions.health import passing
 
 
 @shared_task(name=refreshing.DISPATCH)
@@ -25,6 +26,12 @@ def dispatch_refreshes() -> None:
 def refresh_installation(installation_id: int, lease_id: str) -> None:
     """Refresh one installation, if the lease still holds."""
     refreshing.refresh(installation_id, UUID(lease_id))
+
+
+@shared_task
+def pass_time() -> None:
+    """Open and resolve the issues whose time has come, though no refresh came between."""
+    passing.let_time_pass(timezone.now())
 
 
 @shared_task

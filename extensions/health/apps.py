@@ -5,3 +5,8 @@ class HealthConfig(AppConfig):
     name = "extensions.health"
     label = "health"
     verbose_name = "Health"
+
+    def ready(self) -> None:
+        from extensions.health import flips  # needs the app registry
+
+        flips.listen()

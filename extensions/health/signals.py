@@ -5,3 +5,8 @@ from django.dispatch import Signal
 # Sent by `Installation` when its verdict flips, with: installation, before: Verdict, after: Verdict, cause: str,
 # since: datetime of the flip.
 health_changed = Signal()
+
+# Sent by `Issue` when issues open, are resolved or are reopened, once for each transaction, with: opened, resolved and
+# reopened (lists of stored `Issue` rows, each with its `installation`), now: datetime. Whether one is silent is asked
+# of `Issue.objects.audible(now)`: a silent one opens too, and comes back by itself.
+issues_changed = Signal()

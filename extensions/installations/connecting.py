@@ -16,6 +16,7 @@ from accounts.vault import fingerprint
 from extensions.blueprints.models import Extension
 from extensions.installations.kinds import country
 from extensions.installations.models import Installation, Verdict
+from extensions.installations.signals import connected_again
 
 
 @sensitive_variables("token")
@@ -85,6 +86,8 @@ def connect(
             installation = installation or Installation(account=account, extension=extension)
             installation.token = _token(token, account, extension, obtained, now)
             _begin(installation, identity, user.email, now)
+            if again:
+                connected_again.send(sender=Installation, installation=installation, now=now)
             details = {"again": again, "obtained": str(obtained), **_about(installation)}
             Deed(actor, "account.connect", installation, reason=reason, details=details).tell()
     except IntegrityError:

@@ -15,6 +15,7 @@ from sqlalchemy import create_engine, text
 from console import broker, pruning, refreshing, tasks
 from console.management.commands import refresh as command
 from console.models import AuditEvent, Heartbeat
+from extensions.health.models import Flip, Issue, IssueEvent
 from extensions.installations.models import Change, Exchange, Installation, Refresh
 from tests.making import STAFF, make_extension, make_installation
 
@@ -293,3 +294,32 @@ def test_old_changes_are_deleted_in_batches(fleet: Any, settings: Any, monkeypat
 
     assert pruning.prune(NOW) == 5
     assert Change.objects.get().at == NOW
+
+
+@pytest.mark.django_db
+def test_old_flips_and_issues_go_but_the_verdict_that_holds_and_what_is_open_stay(
+    installation: Any, settings: Any
+) -> None:
+    long_ago = NOW - timedelta(days=settings.KEEP_FLIPS_DAYS + 1)
+    for number in range(3):
+        Flip.objects.create(
+            installation=installation, at=long_ago, before="healthy", after="failing", cause=str(number)
+        )
+
+    def issue(code: str, **values: Any) -> Issue:
+        times = {"holds_since": long_ago, "opens_at": long_ago, "opened_at": long_ago, "first_opened_at": long_ago}
+        row = Issue(installation=installation, code=code, verdict="failing", rank=0, **(times | values))
+        row.save()
+        IssueEvent.objects.create(issue=row, at=long_ago, kind="opened")
+        return row
+
+    issue("resolved.lately", state="resolved", resolved_at=NOW)
+    issue("resolved.long_ago", state="resolved", resolved_at=long_ago)
+    issue("passed", state="resolved", resolved_at=NOW - timedelta(days=2), first_opened_at=None)
+    issue("open", state="open")
+
+    pruning.prune(NOW)
+
+    assert [flip.cause for flip in Flip.objects.all()] == ["2"]
+    assert set(Issue.objects.values_list("code", flat=True)) == {"resolved.lately", "open"}
+    assert not IssueEvent.objects.exists()

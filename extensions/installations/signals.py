@@ -1,0 +1,6 @@
+"""What the installations tell the rooms above, inside the transaction that stores it."""
+
+from django.dispatch import Signal
+
+# Sent by `Installation` when a disconnected one is connected again, with: installation, now.
+connected_again = Signal()
