@@ -5,6 +5,8 @@ from typing import Any
 from sandbox.errors import BadRequest, Problems
 
 MISSING = object()
+# No row can have a larger one.
+LARGEST_ID = 2**63 - 1
 
 
 class Checked:
@@ -29,6 +31,19 @@ class Checked:
     def flag(self, name: str, *, default: Any) -> Any:
         value = self.data.get(name, default)
         return value if value is default or isinstance(value, bool) else self.wrong(name, "Expected true or false.")
+
+    def pk(self, name: str) -> Any:
+        """The id of something; None, and noted as wrong, when the value is none."""
+        value = self.data.get(name)
+        if self.is_id(value):
+            return value
+        self.wrong(name, "An id is expected." if name in self.data else "This is required.")
+        return None
+
+    @staticmethod
+    def is_id(value: Any) -> bool:
+        """Whether a value can be the id of anything; true is none, though Python counts it as 1."""
+        return type(value) is int and 0 < value <= LARGEST_ID
 
     def wrong(self, name: str, problem: str) -> Any:
         """Note a problem; returns a value that nobody will use, since `done` raises."""

@@ -5,11 +5,11 @@ from typing import Any
 from django.db.models import Prefetch, QuerySet
 
 from sandbox import switches
-from sandbox.api import workspaces
+from sandbox.api import tags, workspaces
 from sandbox.api.call import Call, written_time
 from sandbox.bodies import whole_number
 from sandbox.errors import BadRequest, NotThere
-from sandbox.models import Template, TemplateType
+from sandbox.models import Tag, Template, TemplateType
 from sandbox.paging import ids_of, one_of, page
 
 AVAILABLE_OPTIONS = {
@@ -71,7 +71,7 @@ def shown(call: Call, template: Template) -> dict[str, Any]:
         "created_time": written_time(template.created_time),
         "id": template.pk,
         "name": template.name,
-        "tags": [],
+        "tags": [tags.embedded(tag) for tag in template.tags.all()],
         "template_active": template.active,
         "template_type": kind and embedded_type(kind),
         "updated_time": written_time(template.updated_time),
@@ -104,7 +104,9 @@ def _visible(call: Call) -> "QuerySet[Template]":
     if not call.caller.is_admin:
         through = Template.workspaces.through.objects.filter(workspace__in=places)
         rows = rows.filter(pk__in=through.values("template_id"))
-    return rows.prefetch_related(Prefetch("workspaces", queryset=places.order_by("pk")))
+    return rows.prefetch_related(
+        Prefetch("workspaces", queryset=places.order_by("pk")), Prefetch("tags", queryset=Tag.objects.order_by("pk"))
+    )
 
 
 def _of_type(call: Call, rows: "QuerySet[Template]") -> "QuerySet[Template]":

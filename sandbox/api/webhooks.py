@@ -12,7 +12,6 @@ from sandbox.models import Webhook
 from sandbox.paging import one_of, page
 
 PROTECTED = "This webhook was created by an integration extension and cannot be changed by hand."
-LARGEST_ID = 2**63 - 1
 
 
 def listed(call: Call) -> dict[str, Any]:
@@ -107,7 +106,7 @@ def _template_group(call: Call, body: Checked) -> Any:
     pk = body.data["template_group_id"]
     if pk is None:
         return None
-    if type(pk) is not int or not 0 < pk <= LARGEST_ID:
+    if not Checked.is_id(pk):
         return body.wrong("template_group_id", "The id of a template type is expected.")
     if not call.caller.account.template_types.living().filter(pk=pk).exists():
         raise NotThere("template type")

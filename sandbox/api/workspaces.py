@@ -5,7 +5,9 @@ from typing import Any
 from django.db.models import QuerySet
 
 from sandbox.api.call import Call, written_time
+from sandbox.api.checking import Checked
 from sandbox.authentication import Caller
+from sandbox.errors import Refusal
 from sandbox.models import Membership, Workspace
 from sandbox.paging import ids_of, one_of, page
 
@@ -32,12 +34,12 @@ def listed(call: Call) -> dict[str, Any]:
         rows = rows.filter(name__icontains=name)
     if ids is not None:
         rows = rows.filter(pk__in=ids)
-    may = _may_create(call)
+    may = may_create(call)
     return page(call, rows, lambda row: shown(call, row, may), sortable=("name",))
 
 
 def one(call: Call, pk: int) -> dict[str, Any]:
-    return shown(call, one_of(visible(call.caller), pk, "workspace"), _may_create(call))
+    return shown(call, one_of(visible(call.caller), pk, "workspace"), may_create(call))
 
 
 def shown(call: Call, workspace: Workspace, may_create: set[int] | None) -> dict[str, Any]:
@@ -57,8 +59,24 @@ def shown(call: Call, workspace: Workspace, may_create: set[int] | None) -> dict
     }
 
 
-def _may_create(call: Call) -> set[int] | None:
+def named_in(call: Call, body: Checked) -> Workspace:
+    """The workspace that the body's `workspace_id` names; 400 without one, 404 for one that is not visible."""
+    pk = body.pk("workspace_id")
+    body.done()
+    row: Workspace = one_of(visible(call.caller), pk, "workspace")
+    return row
+
+
+def may_create(call: Call) -> set[int] | None:
+    """The workspaces in which the acting user may create contracts; None for all of them."""
     if call.caller.user is None:
         return None
     rows = Membership.objects.filter(user=call.caller.user, can_create=True)
     return set(rows.values_list("workspace_id", flat=True))
+
+
+def need_to_create(call: Call, workspace: int, what: str) -> None:
+    """403 unless the acting user may create contracts in the workspace, or is an administrator (ASSUMED)."""
+    may = may_create(call)
+    if not (call.caller.is_admin or may is None or workspace in may):
+        raise Refusal(403, f"Only who may create contracts in the workspace may {what}.")

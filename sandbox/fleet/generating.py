@@ -10,12 +10,16 @@ from sandbox.blueprints.catalogue import FIRST_KEY
 from sandbox.blueprints.shape import BlueprintType
 from sandbox.enabling import needed_by
 from sandbox.fleet import names
+from sandbox.fleet.filing import keep_filing
 from sandbox.fleet.ids import FIRST, Ids
 from sandbox.models import (
     Account,
+    Contact,
     DataField,
     Extension,
+    Folder,
     Membership,
+    Tag,
     Template,
     TemplateType,
     Token,
@@ -98,9 +102,10 @@ class _AccountMaker:
         if toolkit:
             extensions[FIRST_KEY].mode = Extension.Mode.TOOLKIT
         self.batch.keep(*extensions.values())
-        self.make_own_things(workspaces)
+        tagged = self.make_own_things(workspaces)
         if extension:
             self.enable(extensions, workspaces)
+        keep_filing(workspaces[0], tagged, Random(f"{self.batch.seed}:{account.pk}:filing"), self.batch.keep)
 
     def make_users(self) -> list[User]:
         """At least two active administrators and two others who are active; some that left."""
@@ -147,8 +152,11 @@ class _AccountMaker:
                     self.batch.keep(Membership(user=user, workspace=workspace, can_create=may))
         return workspaces
 
-    def make_own_things(self, workspaces: list[Workspace]) -> None:
-        """What the customer made without us: a template type with its fields, templates, sometimes a webhook."""
+    def make_own_things(self, workspaces: list[Workspace]) -> Template:
+        """What the customer made without us: a template type with its fields, templates, sometimes a webhook.
+
+        The first of the templates is returned.
+        """
         own = TemplateType(
             account=self.account,
             name="Employment",
@@ -163,7 +171,7 @@ class _AccountMaker:
                 for custom_id, label in (("employee_name", "Employee"), ("salary", "Salary"))
             )
         )
-        self.make_template("Employment contract", own, workspaces[:1])
+        first = self.make_template("Employment contract", own, workspaces[:1])
         self.make_template("Office lease", None, workspaces[-1:])
         self.make_template("Supplier agreement (old)", None, workspaces[:1], active=False)
         if self.rng.random() < 0.3:
@@ -176,6 +184,7 @@ class _AccountMaker:
                     sign_key=None,
                 )
             )
+        return first
 
     def enable(self, extensions: dict[str, Extension], workspaces: list[Workspace]) -> None:
         """As `enabling.enable` leaves an account, and then templates that the customer connected."""
@@ -235,7 +244,7 @@ class _AccountMaker:
 
     def make_template(
         self, name: str, template_type: TemplateType | None, places: list[Workspace], *, active: bool = True
-    ) -> None:
+    ) -> Template:
         made = EPOCH + timedelta(days=self.rng.randrange(1, 40))
         template = Template(
             account=self.account,
@@ -248,10 +257,11 @@ class _AccountMaker:
         self.batch.keep(template)
         through = Template.workspaces.through
         self.batch.keep(*(through(template_id=template.pk, workspace_id=place.pk) for place in places))
+        return template
 
 
 _ORDER = (
     Account, User, Workspace, Membership, Extension, Token, TemplateType, DataField, Template,
-    Template.workspaces.through, Webhook,
+    Template.workspaces.through, Webhook, Tag, Tag.shared_workspaces.through, Template.tags.through, Folder, Contact,
 )  # fmt: skip
 assert set(_ORDER) <= set(FIRST)

@@ -4,6 +4,7 @@ from sandbox.models.accounts import Account, Extension, Membership, Token, User,
 from sandbox.models.blueprints import BlueprintVersion
 from sandbox.models.contracts import Contract, Event
 from sandbox.models.control import Fault, Setting
+from sandbox.models.filing import Contact, Folder, Tag
 from sandbox.models.living import LivingQuerySet
 from sandbox.models.templates import DataField, Template, TemplateType
 from sandbox.models.webhooks import Webhook
@@ -11,14 +12,17 @@ from sandbox.models.webhooks import Webhook
 __all__ = [
     "Account",
     "BlueprintVersion",
+    "Contact",
     "Contract",
     "DataField",
     "Event",
     "Extension",
     "Fault",
+    "Folder",
     "LivingQuerySet",
     "Membership",
     "Setting",
+    "Tag",
     "Template",
     "TemplateType",
     "Token",

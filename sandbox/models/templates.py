@@ -6,6 +6,7 @@
 from django.db import models
 
 from sandbox.models.accounts import Account, Extension, Workspace
+from sandbox.models.filing import Tag
 from sandbox.models.living import LivingQuerySet
 
 
@@ -60,3 +61,4 @@ class Template(models.Model):
     created_time = models.DateTimeField()
     updated_time = models.DateTimeField()
     workspaces = models.ManyToManyField(Workspace, related_name="templates")
+    tags = models.ManyToManyField(Tag, related_name="templates")

@@ -39,7 +39,7 @@ LISTED: dict[str, Schema] = {
     "created_time": marked("D", DATETIME),
     "id": marked("D", ID),
     "name": marked("D", TEXT),
-    "tags": marked("C", always_empty()),
+    "tags": marked("C", array(ref("EmbeddedTag"))),
     "template_active": marked("C", FLAG),
     "template_type": marked("D", nullable(ref("EmbeddedTemplateType")), "Null for a template without one."),
     "updated_time": marked("D", DATETIME),

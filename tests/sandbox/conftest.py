@@ -17,6 +17,8 @@ READS = (
     "/template_types",
     "/webhooks",
     "/integration_extensions",
+    "/tags",
+    "/folders",
     "/helpers/contract_create_data",
 )
 # Those whose answers depend on who reads.
@@ -62,6 +64,34 @@ def admin_of(account: Json) -> str:
 def member_of(account: Json) -> str:
     """The email of an active user who is no administrator."""
     return next(user["email"] for user in account["users"] if user["active"] and not user["is_admin"])
+
+
+def in_workspaces(sandbox: Sandbox, at_least: int) -> tuple[Json, list[int]]:
+    """A fresh account with so many workspaces, and their ids; how many one has is drawn by chance."""
+    for _ in range(50):
+        account = sandbox.new_account()
+        places = sandbox.api("/workspaces", token=account["token"]).json()["data"]
+        if len(places) >= at_least:
+            return account, [place["id"] for place in places]
+    raise AssertionError(f"None of fifty accounts has {at_least} workspaces.")
+
+
+def hidden_from_member(sandbox: Sandbox) -> tuple[Json, int]:
+    """A fresh account, and a workspace of it that its first member is not in."""
+    for _ in range(50):
+        account, places = in_workspaces(sandbox, 2)
+        seen = sandbox.api("/workspaces", token=account["token"], email=member_of(account)).json()["data"]
+        hidden = set(places) - {place["id"] for place in seen}
+        if hidden:
+            return account, hidden.pop()
+    raise AssertionError("In none of fifty accounts is a workspace hidden from its first member.")
+
+
+def forbid_creating(sandbox: Sandbox, account: Json, email: str) -> None:
+    """Let the user create contracts nowhere; chance may have had it so from the start."""
+    places = sandbox.api("/workspaces", token=account["token"], email=email).json()["data"]
+    if any(place["_permissions"]["contract:create"] for place in places):
+        sandbox.fault(account["id"], "workspace.none", user=email)
 
 
 def type_of(sandbox: Sandbox, account: Json, extension_type: str = "acme_deal") -> Json:
