@@ -14,7 +14,11 @@ def main(arguments: list[str] | None = None) -> int:
     """The exit status of the command that the first argument names; without one, of serving."""
     given = sys.argv[1:] if arguments is None else arguments
     command = COMMANDS.get(given[0]) if given else None
-    return command(given[1:]) if command else _serve(given)
+    try:
+        return command(given[1:]) if command else _serve(given)
+    except BrokenPipeError:  # whoever read what we print has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
 
 
 def _serve(arguments: list[str]) -> int:
@@ -54,7 +58,35 @@ def _openapi(arguments: list[str]) -> int:
     return 0
 
 
-COMMANDS: dict[str, Callable[[list[str]], int]] = {"openapi": _openapi}
+def _spec_diff(arguments: list[str]) -> int:
+    """Compare Oneflow's OpenAPI document with ours: 0 when they say the same, 1 when not, 2 for an unusable file."""
+    parser = argparse.ArgumentParser(
+        prog="python -m sandbox spec-diff",
+        description="Compare Oneflow's OpenAPI document with what the sandbox serves. Exit status 0: the same, "
+        "1: there are differences, 2: the file cannot be used.",
+    )
+    parser.add_argument("file", type=Path, metavar="FILE", help="Oneflow's document, OpenAPI 3.x, YAML or JSON")
+    parser.add_argument("--json", action="store_true", help="one JSON object instead of sentences")
+    asked = parser.parse_args(arguments)
+    _begin(Path(".sandbox"))
+    from sandbox.api.described import own_document
+    from sandbox.spec_diff import comparing, facts, reading, telling
+
+    try:
+        oneflow = facts.facts_of(reading.read_document(asked.file))
+    except reading.Unusable as exc:
+        return _complain(telling.printable(str(exc)))
+    ours = facts.facts_of(own_document())
+    differences = comparing.compare(ours, oneflow)
+    if asked.json:
+        _say(telling.as_json(str(asked.file), ours, oneflow, differences))
+    else:
+        for line in telling.in_words(str(asked.file), ours, oneflow, differences):
+            _say(line)
+    return 1 if differences else 0
+
+
+COMMANDS: dict[str, Callable[[list[str]], int]] = {"openapi": _openapi, "spec-diff": _spec_diff}
 
 
 def _begin(directory: Path) -> None:
