@@ -9,7 +9,7 @@ from django.contrib.sessions.models import Session
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 
-from extensions.health.models import Flip, Issue, IssueEvent, MaintenanceWindow
+from extensions.health.models import Flip, Issue, IssueEvent, MaintenanceWindow, StatusLink
 from extensions.installations.models import Change, Exchange, Refresh
 
 # One statement deletes at most so many rows, and one run has at most so many statements: no long lock.
@@ -29,6 +29,7 @@ def prune(now: datetime) -> int:
         + _in_batches(lambda: _delete(_old_issues(now)))
         + _in_batches(lambda: _delete(_old_events(now)))
         + _in_batches(lambda: _delete(_old_windows(now)))
+        + _in_batches(lambda: _delete(_old_links(now)))
     )
 
 
@@ -101,3 +102,7 @@ def _old_events(now: datetime) -> QuerySet[IssueEvent]:
 
 def _old_windows(now: datetime) -> QuerySet[MaintenanceWindow]:
     return MaintenanceWindow.objects.filter(ends_at__lt=now - timedelta(days=settings.KEEP_ISSUES_DAYS))
+
+
+def _old_links(now: datetime) -> QuerySet[StatusLink]:
+    return StatusLink.objects.filter(expires_at__lt=now - timedelta(days=settings.KEEP_LINKS_DAYS))

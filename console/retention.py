@@ -32,6 +32,7 @@ def classes() -> Iterator[Kept]:
         f"{issues} days; what passed before it opened, a day",
         "KEEP_ISSUES_DAYS",
     )
+    yield Kept("Status links after their end", f"{settings.KEEP_LINKS_DAYS} days", "KEEP_LINKS_DAYS")
     yield Kept(
         "What was read of an account: template types, data fields, templates, webhooks, workspaces, people",
         "as long as the installation stands here; what Oneflow no longer lists stays, with the date",

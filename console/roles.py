@@ -16,6 +16,7 @@ SUPPORT_MAY = {
     "installations.refresh_installation",
     "installations.choose_acting_user",
     "installations.export_installation",
+    "health.share_status",
 }
 ONBOARDING_MAY = SUPPORT_MAY | {"accounts.connect_account", "accounts.disconnect_account"}
 AUDITOR_MAY = {"accounts.read_people", "installations.export_installation", "console.view_auditevent"}

@@ -19,4 +19,5 @@ max_requests_jitter = 2_000
 accesslog = "-"
 # %(U)s is the path without the query string: what people search for does not belong into a log.
 access_log_format = "%(t)s %(h)s %(m)s %(U)s %(s)s %(B)s %(M)sms"
+logger_class = "console.access_log.AccessLog"
 control_socket_disable = True

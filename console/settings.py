@@ -67,6 +67,8 @@ def secret(name: str, development_value: str) -> str:
 
 
 SECRET_KEY = secret("SECRET_KEY", "a-key-for-the-demo-and-the-tests-which-production-refuses-to-start-with")
+# Former ones, newest first: what they signed (sign-ins, status links) stays good until they are taken out.
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 # Keys of the vault, newest first, "id:key" separated by commas: the first seals, all open.
 VAULT_KEYS = secret("VAULT_KEYS", "demo:ZGVtby1vbmx5LWtleS1ub3QtZm9yLXByb2R1Y3Rpb24=")
 # Key of the fingerprints by which one token is recognised again without opening it.
@@ -268,6 +270,7 @@ KEEP_REFRESHES = env.int("KEEP_REFRESHES", default=10)  # refreshes of one insta
 KEEP_FAILED_DAYS = env.int("KEEP_FAILED_DAYS", default=30)
 KEEP_CHANGES_DAYS = env.int("KEEP_CHANGES_DAYS", default=730)
 KEEP_FLIPS_DAYS = env.int("KEEP_FLIPS_DAYS", default=730)  # changes of verdicts
+KEEP_LINKS_DAYS = env.int("KEEP_LINKS_DAYS", default=90)  # status links after their end
 KEEP_ISSUES_DAYS = env.int("KEEP_ISSUES_DAYS", default=730)  # after they were resolved, and what happened to them
 
 # --- Logs: one line each, to standard error, never a query string or a body ---------------------------------------
@@ -275,7 +278,8 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"masked": {"()": "console.access_log.Masked"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["masked"]}},
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {"django.request": {"level": "ERROR"}, "django.utils.autoreload": {"level": "WARNING"}},
 }

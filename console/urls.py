@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("console.connecting.urls")),
     path("", include("console.installation.urls")),
     path("", include("console.fields.urls")),
+    path("", include("console.status.urls")),
     path("assumed/", assumptions.view, name="assumed"),
     path("retention/", retention.view, name="retention"),
     path("", admin.site.urls),

@@ -71,10 +71,10 @@ class Opened:
         ]
         return " · ".join(f"{number} {word}" for number, word in notes if number)
 
-    def page(self, request: HttpRequest, current: str, **extra: Any) -> dict[str, Any]:
-        """The context of one of its pages, the tab `current` chosen."""
+    def page(self, request: HttpRequest, current: str, *, title: str = "", **extra: Any) -> dict[str, Any]:
+        """The context of one of its pages, the tab `current` chosen; a page that is no tab brings its title."""
         installation = self.installation
-        label = next((label for label, name, _ in TABS if name == current), "")
+        label = title or next((label for label, name, _ in TABS if name == current), "")
         overview = current == "installation"
         crumbs = [("Installations", reverse("admin:installations_installation_changelist"))]
         if not overview:

@@ -15,7 +15,7 @@ from sqlalchemy import create_engine, text
 from console import broker, pruning, refreshing, tasks
 from console.management.commands import refresh as command
 from console.models import AuditEvent, Heartbeat
-from extensions.health.models import Flip, Issue, IssueEvent
+from extensions.health.models import Flip, Issue, IssueEvent, StatusLink
 from extensions.installations.models import Change, Exchange, Installation, Refresh
 from tests.making import STAFF, make_extension, make_installation
 
@@ -294,6 +294,17 @@ def test_old_changes_are_deleted_in_batches(fleet: Any, settings: Any, monkeypat
 
     assert pruning.prune(NOW) == 5
     assert Change.objects.get().at == NOW
+
+
+@pytest.mark.django_db
+def test_status_links_go_long_after_their_end(installation: Any, settings: Any) -> None:
+    ended = NOW - timedelta(days=settings.KEEP_LINKS_DAYS)
+    for expires_at in (ended - timedelta(minutes=1), ended + timedelta(minutes=1)):
+        StatusLink.objects.create(installation=installation, created_at=ended, created_by="Sam", expires_at=expires_at)
+
+    pruning.prune(NOW)
+
+    assert StatusLink.objects.get().expires_at > ended
 
 
 @pytest.mark.django_db

@@ -17,9 +17,11 @@ from django.utils import timezone
 from accounts.models import Tag
 from console.models import AuditEvent
 from extensions.blueprints.models import BlueprintTemplateType
+from extensions.health import sharing
 from extensions.health.models import Finding
 from extensions.mappings.models import Mapping
 from tests.console.walking import Address, every_action, every_address, reach, watched
+from tests.making import STAFF as SAM
 from tests.making import make_installation, make_user
 
 pytestmark = pytest.mark.django_db
@@ -55,6 +57,10 @@ PAGES: dict[str, tuple[set[str], tuple[str, ...]]] = {
     "installation-relink": (HELPERS, BOTH),
     "installation-relink-confirm": (HELPERS, BOTH),
     "installation-disconnect": (CONNECTORS, BOTH),
+    "installation-status-links": (ALL, GET),
+    "installation-status-preview": (ALL, GET),
+    "installation-status-share": (HELPERS, POST),
+    "installation-status-revoke": (HELPERS, POST),
     "fields-home": (ALL, GET),
     "fields": (ALL, GET),
     "field": (ALL, GET),
@@ -110,7 +116,7 @@ OWN = {
     "admin:(?P<url>.*)$",
 }
 # Answer without sign-in, on purpose.
-PUBLIC = {"admin:login", "healthz", "readyz"}
+PUBLIC = {"admin:login", "healthz", "readyz", "status"}
 
 
 def allowed(address: Address, method: str) -> set[str] | None:
@@ -147,12 +153,14 @@ def values() -> dict[str, Any]:
         installation=installation, code="user.unset", verdict="warning", rank=2, since=timezone.now()
     )
     event = AuditEvent.objects.create(at=timezone.now(), actor="x", role="support", verb="x")
+    link = sharing.share(installation, 7, SAM, timezone.now())
     return {
         "oneflow_id": installation.account.oneflow_id,
         "key": extension.integration_key,
         "extension_type": "acme_deal",
         "custom_id": "deal_value",
         "id": colleague.pk,
+        "pk": link.pk,
         "app_label": "accounts",
         "content_type_id": 1,
         "object_id": 1,

@@ -1,8 +1,9 @@
-"""What the checks found, the issues and flips that follow from it over time, and when nobody is to be disturbed."""
+"""What the checks found, the issues and flips that follow from it over time, and who is told of it, who not."""
 
 from extensions.health.models.findings import Finding
 from extensions.health.models.flips import Flip
 from extensions.health.models.issues import Issue, IssueEvent
+from extensions.health.models.status_links import StatusLink
 from extensions.health.models.windows import MaintenanceWindow
 
-__all__ = ["Finding", "Flip", "Issue", "IssueEvent", "MaintenanceWindow"]
+__all__ = ["Finding", "Flip", "Issue", "IssueEvent", "MaintenanceWindow", "StatusLink"]
