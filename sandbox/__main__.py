@@ -32,6 +32,7 @@ def _serve(arguments: list[str]) -> int:
         asked.dir.mkdir(parents=True, exist_ok=True)
     except OSError as exc:
         return _complain(f"The directory {asked.dir} cannot be made: {exc.strerror}. Choose another with --dir.")
+    os.environ["SANDBOX_DELIVER_ANYWHERE"] = "1" if asked.deliver_anywhere else "0"
     _begin(asked.dir)
     # Only now, since its models can be imported after Django knows the settings.
     from sandbox import starting
@@ -110,6 +111,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=_whole(0, 2**53), default=7, help="seed of a new fleet (7)")
     parser.add_argument(
         "--toolkit", type=_whole(0, 10_000), default=0, help="how many of them the partner's code has set up (0)"
+    )
+    parser.add_argument(
+        "--deliver-anywhere", action="store_true", help="let callbacks go to other machines; without it they never do"
     )
     return parser
 

@@ -9,6 +9,7 @@ from typing import Any
 from gunicorn.app.base import BaseApplication
 
 from sandbox import answers
+from sandbox.delivery.sending import sender
 from sandbox.wsgi import application
 
 # More than the clients that are expected at once, since a delayed answer holds its thread.
@@ -55,6 +56,7 @@ class Server(BaseApplication):  # type: ignore[misc]
             "loglevel": "error",
             "control_socket_disable": True,
             "post_worker_init": lambda worker: self.begin(),
+            "worker_exit": lambda server, worker: sender.stop(),
         }
         for name, value in settings.items():
             self.cfg.set(name, value)
@@ -62,6 +64,7 @@ class Server(BaseApplication):  # type: ignore[misc]
     def begin(self) -> None:
         """Run in the process that serves, once it does."""
         _end_delays_on(signal.SIGTERM)
+        sender.start()
         self.ready()
 
     def load(self) -> Any:

@@ -4,6 +4,8 @@ import os
 from pathlib import Path
 
 DIRECTORY = Path(os.environ.get("SANDBOX_DIR", ".sandbox")).absolute()
+# Whether callbacks may go to other machines.
+DELIVER_ANYWHERE = os.environ.get("SANDBOX_DELIVER_ANYWHERE") == "1"
 
 # Nothing here is signed: no session, no form, no cookie. Django only insists on a value.
 SECRET_KEY = "the-sandbox-signs-nothing"  # noqa: S105

@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.db.models import JSONField, Value
 
+from sandbox.delivery import targets, waits
 from sandbox.models import Setting
 
 
@@ -14,6 +16,14 @@ def _whole(low: int, high: int) -> Callable[[Any], bool]:
 
 def _one_of(*values: Any) -> Callable[[Any], bool]:
     return lambda value: any(value is v or (isinstance(v, str) and value == v) for v in values)
+
+
+def _number(low: float, high: float) -> Callable[[Any], bool]:
+    return lambda value: type(value) in (int, float) and low <= value <= high
+
+
+def _is_schedule(value: Any) -> bool:
+    return isinstance(value, list) and len(value) <= 50 and all(map(_number(0, 86_400), value))
 
 
 # name → (default, whether a value is allowed, what it decides)
@@ -49,6 +59,27 @@ SWITCHES: dict[str, tuple[Any, Callable[[Any], bool], str]] = {
         False,
         _one_of(True, False),
         "whether publishing a blueprint reaches accounts that have the extension on: true or false (ASSUMED off)",
+    ),
+    "webhook_timeout": (
+        10,
+        _number(0.1, 600),
+        "seconds until a webhook's answer must be complete, from 0.1 to 600 (section 11.4, ASSUMED 10)",
+    ),
+    "retry_schedule": (
+        list(waits.DOCUMENTED),
+        _is_schedule,
+        "a list of the seconds to wait after each failed attempt, at most 50 of 0 to 86400 (section 11.4)",
+    ),
+    "time_factor": (
+        1,
+        _number(1, 100_000),
+        "by how much the waits of retry_schedule, and a schedule without a speed of its own, are shortened, from 1",
+    ),
+    "deliver_to": (
+        None,
+        lambda value: targets.is_deliver_to(value, anywhere=settings.DELIVER_ANYWHERE),
+        "where callbacks go: null (their own address), an http or https address of this machine for all of them, or an "
+        "object of lower-case host names and such addresses for those; other machines only with --deliver-anywhere",
     ),
 }
 

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sandbox.models import Account, Extension
+from sandbox.models import Account, Extension, Webhook
+
+LARGEST_ID = 2**62
 
 
 class Refused(Exception):
@@ -91,3 +93,17 @@ def extension_of(account: Account, key: str) -> Extension:
         raise Refused(404, f"The account lists no extension {key[:60]}. It lists: {known}.")
     found: Extension = extension
     return found
+
+
+def account_named(asked: Asked) -> int | None:
+    """The account that the body names, if any; 404 when there is none with that id."""
+    pk: int | None = asked.whole("account", low=1, high=LARGEST_ID)
+    return None if pk is None else account_of(pk).pk
+
+
+def webhook_named(asked: Asked) -> int | None:
+    """The webhook that the body names, if any; 404 when there is none with that id."""
+    pk: int | None = asked.whole("webhook", low=1, high=LARGEST_ID)
+    if pk is not None and not Webhook.objects.filter(pk=pk).exists():
+        raise Refused(404, f"webhook: there is no webhook {pk}.")
+    return pk

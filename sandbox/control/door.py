@@ -10,7 +10,17 @@ from urllib.parse import urlsplit
 from django.http import HttpRequest, HttpResponse
 
 from sandbox.bodies import parse_object, parse_query, read_body
-from sandbox.control import accounts, blueprints, composing, extensions, running
+from sandbox.control import (
+    accounts,
+    blueprints,
+    composing,
+    deliveries,
+    events,
+    extensions,
+    pausing,
+    running,
+    webhook_faults,
+)
 from sandbox.control.asking import Asked, Refused
 from sandbox.errors import Refusal
 
@@ -31,6 +41,7 @@ ROUTES: tuple[tuple[str, dict[str, Handler]], ...] = (
     ("accounts/<id>/templates", {"GET": composing.templates, "POST": composing.add_template}),
     ("accounts/<id>/templates/<id>", {"PUT": composing.change_template}),
     ("accounts/<id>/token", {"POST": accounts.make_token}),
+    ("accounts/<id>/events", {"POST": events.bring_about}),
     ("accounts/<id>/faults", {"POST": accounts.bring_about}),
     ("accounts/<id>/faults/<code>", {"DELETE": accounts.clear}),
     ("faults", {"GET": accounts.faults}),
@@ -40,6 +51,17 @@ ROUTES: tuple[tuple[str, dict[str, Handler]], ...] = (
     (
         "answers",
         {"GET": running.listed_answers, "POST": running.ask_for_answer, "DELETE": running.end_answers},
+    ),
+    ("deliveries", {"GET": deliveries.listed}),
+    ("deliveries/<id>", {"GET": deliveries.one}),
+    ("deliveries/<id>/redeliver", {"POST": deliveries.redeliver_one}),
+    ("deliveries/redeliver", {"POST": deliveries.redeliver_given_up}),
+    ("deliveries/waiting", {"GET": deliveries.waiting}),
+    ("deliveries/pauses", {"GET": pausing.pauses, "POST": pausing.pause}),
+    ("deliveries/resume", {"POST": pausing.resume}),
+    (
+        "deliveries/faults",
+        {"GET": webhook_faults.listed, "POST": webhook_faults.ask_for, "DELETE": webhook_faults.end_all},
     ),
     ("requests", {"GET": running.requests, "DELETE": running.clear_requests}),
     ("switches", {"GET": running.listed_switches, "PUT": running.turn_switches}),

@@ -7,6 +7,9 @@ from sandbox import answers, rate, request_log, switches
 from sandbox.api.described import own_document
 from sandbox.api.door import normalised
 from sandbox.control.asking import Asked, Refused, account_of
+from sandbox.delivery import faults
+from sandbox.delivery.sending import sender
+from sandbox.delivery.storing import rescale
 from sandbox.fleet import storing
 from sandbox.models import Account
 
@@ -84,6 +87,8 @@ def turn_switches(asked: Asked) -> dict[str, Any]:
             raise Refused(400, f"{name}: {meaning}.")
     for name, value in asked.body.items():
         switches.turn(name, value)
+    if "time_factor" in asked.body:
+        sender.offer(rescale())
     return switches.listed()
 
 
@@ -94,6 +99,8 @@ def reset(asked: Asked) -> dict[str, Any]:
     seed = asked.whole("seed", low=0, high=2**53, default=storing.DEFAULT_SEED)
     toolkit = asked.whole("toolkit", low=0, high=accounts, default=0)
     storing.reset(accounts, seed, toolkit)
+    faults.end_all()
+    sender.begin_anew()
     answers.end_all()
     answers.forget_faults()
     request_log.clear()

@@ -10,7 +10,9 @@ from django.db import connection, models
 
 from sandbox.models import (
     Account,
+    Attempt,
     BlueprintVersion,
+    Callback,
     Contact,
     Contract,
     DataField,
@@ -18,6 +20,7 @@ from sandbox.models import (
     Extension,
     Folder,
     Membership,
+    Pause,
     Tag,
     Template,
     TemplateType,
@@ -50,6 +53,9 @@ FIRST: dict[type[models.Model], int] = {
     Contract: 610_000_001,
     Event: 880_000_001,
     BlueprintVersion: 1,
+    Callback: 1,
+    Attempt: 1,
+    Pause: 1,
 }
 
 

@@ -4,6 +4,7 @@ from sandbox.models.accounts import Account, Extension, Membership, Token, User,
 from sandbox.models.blueprints import BlueprintVersion
 from sandbox.models.contracts import Contract, Event
 from sandbox.models.control import Fault, Setting
+from sandbox.models.deliveries import Attempt, Callback, Pause
 from sandbox.models.filing import Contact, Folder, Tag
 from sandbox.models.living import LivingQuerySet
 from sandbox.models.templates import DataField, Template, TemplateType
@@ -11,7 +12,9 @@ from sandbox.models.webhooks import Webhook
 
 __all__ = [
     "Account",
+    "Attempt",
     "BlueprintVersion",
+    "Callback",
     "Contact",
     "Contract",
     "DataField",
@@ -21,6 +24,7 @@ __all__ = [
     "Folder",
     "LivingQuerySet",
     "Membership",
+    "Pause",
     "Setting",
     "Tag",
     "Template",

@@ -23,3 +23,9 @@ class Webhook(models.Model):
     removed = models.BooleanField(default=False)
 
     objects = LivingQuerySet.as_manager()
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it is told anything: neither removed nor of an extension that is off or gone (12.6)."""
+        extension = self.extension
+        return not self.removed and (extension is None or (extension.enabled and not extension.removed))
