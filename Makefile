@@ -1,5 +1,5 @@
 # Everything that one does with the console. Each target does its own set-up; `make help` lists them.
-.PHONY: help demo test lint format bench manage keys lock pictures
+.PHONY: help demo test lint format bench manage keys lock pictures words
 .DEFAULT_GOAL := help
 
 PY := .venv/bin/python
@@ -19,6 +19,7 @@ help: ## this list
 	@echo "make keys    fresh keys for a production console, as settings"
 	@echo "make format  put imports and layout in order"
 	@echo "make lock    compile requirements*.in to the pinned requirements*.txt"
+	@echo "make words   write docs/health/ and its tables anew from the words of the code"
 	@echo "make pictures  take the pictures in docs/pictures anew"
 	@echo
 	@echo "Settings of the demo: PORT (8000), SANDBOX_PORT (8001), DEMO_DIR (.demo), DEMO_ACCOUNTS (60),"
@@ -69,3 +70,7 @@ pictures:
 	@.ci/environment development
 	@.ci/browser
 	@$(PY) -m tests.browser.pictures
+
+words:
+	@.ci/environment runtime
+	@$(SCRATCH) $(PY) -m console.manual

@@ -11,6 +11,7 @@ ROOMS = (
     ("Fleet", "admin:index", ""),
     ("Installations", "admin:installations_installation_changelist", "installations.view_installation"),
     ("Fields", "fields-home", "installations.view_installation"),
+    ("Codes", "codes", "installations.view_installation"),
     ("Connect", "connect", "accounts.connect_account"),
     ("Record", "admin:console_auditevent_changelist", "console.view_auditevent"),
 )

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from console import assumptions, probes, retention
+from console import assumptions, codes, probes, retention
 
 handler403 = "console.pages.denied"
 handler404 = "console.pages.not_found"
@@ -16,6 +16,8 @@ urlpatterns = [
     path("", include("console.installation.urls")),
     path("", include("console.fields.urls")),
     path("", include("console.status.urls")),
+    path("health/codes/", codes.index, name="codes"),
+    path("health/codes/<str:code>/", codes.code, name="code"),
     path("assumed/", assumptions.view, name="assumed"),
     path("retention/", retention.view, name="retention"),
     path("", admin.site.urls),

@@ -6,7 +6,7 @@ Tags
     {% since installation.refreshed_at "never" %}   the second word stands where there is no time
     {% lasting installation.verdict_since %}        "since 08:12 (3 h)", likewise with the exact time
     {% identifier account.oneflow_id %}             monospace; a click copies
-    {% code "token.rejected" %}                     a health code behind its sentence
+    {% code "token.rejected" %}                     a health code behind its sentence, with a link to its page
     {% assumed "Oneflow does not document …" %}     the small tag; links to /assumed/, or to an anchor there
     {{ count|thin }}                                1 204, with thin spaces
     {{ count|counted:"webhook" }}                   1 webhook, 2 webhooks
@@ -37,6 +37,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from extensions.health.codes import CODES
 from extensions.installations.models import Verdict
 
 register = template.Library()
@@ -116,8 +117,11 @@ def identifier(value: Any) -> SafeString | str:
 
 @register.simple_tag
 def code(value: str) -> SafeString:
-    """A health code, as it stands small behind its sentence."""
-    return format_html('<code class="code">{}</code>', value)
+    """A health code, as it stands small behind its sentence; leads to the page that tells what it means."""
+    if value not in CODES:
+        return format_html('<code class="code">{}</code>', value)
+    address = reverse("code", args=[value])
+    return format_html('<a class="explained" href="{}"><code class="code">{}</code></a>', address, value)
 
 
 @register.simple_tag

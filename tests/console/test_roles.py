@@ -65,6 +65,8 @@ PAGES: dict[str, tuple[set[str], tuple[str, ...]]] = {
     "fields": (ALL, GET),
     "field": (ALL, GET),
     "assumed": (ALL, GET),
+    "codes": (ALL, GET),
+    "code": (ALL, GET),
     "retention": (ALL, GET),
 }
 
@@ -158,6 +160,7 @@ def values() -> dict[str, Any]:
         "oneflow_id": installation.account.oneflow_id,
         "key": extension.integration_key,
         "extension_type": "acme_deal",
+        "code": "token.rejected",
         "custom_id": "deal_value",
         "id": colleague.pk,
         "pk": link.pk,

@@ -3,12 +3,14 @@
 Remedies follow mode and ownership: each names only what Oneflow lets that person do.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from extensions.health.models import Finding
 from extensions.health.words import api, extension, fields, template_types, token, user, webhooks
+from extensions.health.words.alike import alike
 from extensions.health.words.letters import letters
+from extensions.health.words.meanings import MEANINGS
 from extensions.health.words.saying import Case, Explanation, Step
 from extensions.installations.models import Installation
 
@@ -45,10 +47,18 @@ WORDS: dict[str, Callable[[Case], Explanation]] = {
 }
 
 
-def explain(finding: Finding, installation: Installation, *, mode: str = "") -> Explanation:
+def explain(
+    finding: Finding, installation: Installation, *, mode: str = "", others: Sequence[Finding] = ()
+) -> Explanation:
     """The words for a finding; those of the installation's own mode unless another is given.
 
-    `Finding(code="refresh.stale")`, unsaved, gives the words for a state that is too old.
+    `others` are findings of the same code that are to be told in the same breath. `Finding(code="refresh.stale")`,
+    unsaved, gives the words for a state that is too old.
     """
-    case = Case(finding, installation, mode or installation.mode)
-    return replace(WORDS[finding.code](case), customer=letters(case))
+    case = Case(finding, installation, mode or installation.mode, tuple(others))
+    meaning = MEANINGS[finding.code]
+    said = replace(WORDS[finding.code](case), means=meaning.means, customer=letters(case), may_be=alike(case))
+    if others and meaning.several:
+        number = f"{len(case.names):,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
+        return replace(said, sentence=meaning.several.format(number=number))
+    return said

@@ -12,7 +12,7 @@ from extensions.health.words.saying import (
     ask_oneflow,
 )
 
-MEANINGS = {
+ANSWERS = {
     "unavailable": "Oneflow is disturbed, or slow, or the network between is.",
     "unexpected_answer": "Oneflow answered something that the console does not understand: its API may have changed.",
     "not_permitted": "Oneflow refuses these calls to this account: the plan may be without API access, or the "
@@ -46,21 +46,14 @@ def limited(case: Case) -> Explanation:
 def failing(case: Case) -> Explanation:
     reasons = [str(each) for each in case.evidence.get("reasons", ())]
     refused = "not_permitted" in reasons
-    questions: tuple[str, ...] = ()
-    if refused:
-        questions = (
-            "On which plan is the customer, and does it include the API?",
-            "Is the account still open?",
-        )
     return Explanation(
         sentence="Oneflow does not answer properly for this account",
         how_we_know=_unread(case, "; ".join(REASONS[each] for each in reasons if each in REASONS)),
-        usually=" ".join(MEANINGS[each] for each in reasons if each in MEANINGS) or "Oneflow is disturbed.",
+        usually=" ".join(ANSWERS[each] for each in reasons if each in ANSWERS) or "Oneflow is disturbed.",
         steps=(
             Step(STAFF, f"{HERE}: Refresh now", "See whether it lasts. Meanwhile what was read last is shown."),
             ask_oneflow("If it lasts: report it, with the request ids."),
         ),
-        next_questions=questions,
         assumed=PLAN_ASSUMED if refused else "",
     )
 

@@ -25,7 +25,6 @@ def absent(case: Case) -> Explanation:
             ),
             *token_steps(case),
         ),
-        next_questions=(f"Does the customer see {case.extension} in the Marketplace, and on which plan are they?",),
         assumed=EXTENSIONS_ASSUMED,
     )
 
@@ -47,7 +46,7 @@ def dependency(case: Case) -> Explanation:
         how_we_know=case.known(),
         usually="Somebody switched it off, not knowing that another extension needs it.",
         steps=(
-            Step(CUSTOMER, f"Oneflow: Marketplace → {case.name}", "Enable it. The token stays as it is."),
+            Step(CUSTOMER, "Oneflow: Marketplace", f"Enable {case.named}. The token stays as it is."),
             Step(STAFF, f"{HERE}: Refresh now", "See that all is well again."),
         ),
         assumed=EXTENSIONS_ASSUMED,

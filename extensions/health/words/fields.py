@@ -20,6 +20,11 @@ def _place(case: Case) -> str:
     return f' in "{case.template_type}"' if case.template_type else ""
 
 
+def _subject(case: Case) -> str:
+    """The key by which mappings name the field, where one is told."""
+    return "" if case.several else f" In the file it is {case.finding.subject}."
+
+
 def _ours_to_mend(case: Case, what: str) -> tuple[Step, ...]:
     who = ENGINEER if case.mode == Mode.TOOLKIT else STAFF
     warning = (
@@ -33,27 +38,30 @@ def missing(case: Case) -> Explanation:
     steps = (
         (
             *enabling_anew(case),
-            ask_oneflow(f'If "{case.name}" is still missing then: ask why the blueprint did not make it.'),
+            ask_oneflow(f"If {case.named} is still missing then: ask why the blueprint did not make it."),
         )
         if case.owned
-        else _ours_to_mend(case, f'Add the field "{case.name}" again.')
+        else _ours_to_mend(case, f"Add again: {case.named}.")
     )
     return Explanation(
         sentence=f'Field "{case.name}"{_place(case)} is missing',
         how_we_know=case.known(),
         usually="The extension was enabled before the field was part of the blueprint, or the field was removed.",
         steps=steps,
-        next_questions=(
-            f"Is another version of the blueprint the right one for {case.account}? Then set it under the facts.",
-        ),
     )
 
 
 def inactive(case: Case) -> Explanation:
-    what = f'Set `active` of the field "{case.name}" to true; of a system field nothing else can change.'
+    what = f"Set `active` of {case.named} to true."
     owned_steps = (
-        Step(CUSTOMER, f"Oneflow: the fields of {case.template_type or 'the template type'}", "Switch the field on."),
-        Step(ENGINEER, "the API: PUT /template_types/{id}/data_fields", f"Or: {what} Send every field, read it back."),
+        Step(
+            CUSTOMER, f"Oneflow: the fields of {case.template_type or 'the template type'}", f"Switch on {case.named}."
+        ),
+        Step(
+            ENGINEER,
+            "the API: PUT /template_types/{id}/data_fields",
+            f"Or: {what} Of a system field nothing else can change. Send every field, read it back.",
+        ),
     )
     return Explanation(
         sentence=f'Field "{case.name}"{_place(case)} is off',
@@ -65,12 +73,12 @@ def inactive(case: Case) -> Explanation:
 
 
 def changed(case: Case) -> Explanation:
-    differs = case.evidence.get("differs", {})
+    differs = {} if case.several else case.evidence.get("differs", {})
     told = "; ".join(
         f'{name} is "{each.get("after", "")}", in the blueprint "{each.get("before", "")}"'
         for name, each in differs.items()
     )
-    what = ", ".join(differs) or "something"
+    what = ", ".join(differs) or "the texts"
     owned_steps = (
         Step(
             STAFF,
@@ -88,12 +96,13 @@ def changed(case: Case) -> Explanation:
         how_we_know=f"{case.known()} {told}." if told else case.known(),
         usually="The account was set up from another version of the blueprint: a later release reaches nobody by "
         "itself.",
-        steps=owned_steps if case.owned else _ours_to_mend(case, f'Set {what} of the field "{case.name}" anew.'),
+        steps=owned_steps if case.owned else _ours_to_mend(case, f"Set {what} of {case.named} anew."),
     )
 
 
 def shadowed(case: Case) -> Explanation:
-    others = listed(case.evidence.get("shadows", ())) or "another field"
+    shadows = listed(case.evidence.get("shadows", ())) if not case.several else ""
+    own = f"the own field ({shadows})" if shadows else f"the own fields that are also called {case.named}"
     return Explanation(
         sentence=f'Another field is also called "{case.name}"{_place(case)}',
         how_we_know=case.known(),
@@ -103,8 +112,8 @@ def shadowed(case: Case) -> Explanation:
             Step(
                 CUSTOMER,
                 f"Oneflow: the fields of {case.template_type or 'the template type'}",
-                f"Rename or remove the own field ({others}), and place the extension's field in the templates "
-                "instead. Only the customer can change a field of their own.",
+                f"Rename or remove {own}, and place the extension's in the templates instead. Only the customer can "
+                "change a field of their own.",
             ),
         ),
     )
@@ -117,7 +126,7 @@ def mapping(case: Case) -> Explanation:
         step = Step(
             ENGINEER,
             "Mappings, or the extension file with load_extension",
-            f'Say which value of the product fills "{case.name}" ({case.finding.subject}).',
+            f"Say which value of the product fills {case.named}.{_subject(case)}",
         )
     else:
         sentence = f'A mapping fills the field "{case.name}", which is not there'
@@ -127,8 +136,8 @@ def mapping(case: Case) -> Explanation:
         step = Step(
             ENGINEER,
             "Mappings, or the extension file with load_extension",
-            f"Correct or remove the mapping of {case.finding.subject}; if the field itself is missing or off, mend "
-            "that first.",
+            f"Correct or remove the mapping of {case.named}.{_subject(case)} If the field itself is missing or off, "
+            "mend that first.",
         )
     return Explanation(
         sentence=sentence,

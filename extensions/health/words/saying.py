@@ -1,6 +1,6 @@
 """What is said of a finding, and the turns of phrase that several of them share."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,26 +53,40 @@ class Letter:
 
 
 @dataclass(frozen=True, slots=True)
+class MayBe:
+    """One of several things that look alike from outside, and the question whose answer tells that it is this one."""
+
+    what: str
+    ask: str
+
+
+@dataclass(frozen=True, slots=True)
 class Explanation:
-    """A finding in plain words. `customer` holds the letter in each language, the customer's own first; none where
-    there is nothing to tell."""
+    """A finding in plain words. `means` is what follows for the customer; `customer` holds the letter in each
+    language, the customer's own first; `may_be` what cannot be told apart, each with the question that tells."""
 
     sentence: str
     how_we_know: str
     usually: str
     steps: tuple[Step, ...]
+    means: str = ""
     customer: tuple[Letter, ...] = ()
+    may_be: tuple[MayBe, ...] = ()
     next_questions: tuple[str, ...] = ()
     assumed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A finding in its installation, with the names that its words need."""
+    """A finding in its installation, with the names that its words need.
+
+    `others` are findings of the same code that are told together with it.
+    """
 
     finding: Finding
     installation: Installation
     mode: str
+    others: tuple[Finding, ...] = ()
 
     @property
     def account(self) -> str:
@@ -85,7 +99,21 @@ class Case:
     @property
     def name(self) -> str:
         """The subject's human name, or its key where it has none."""
-        return self.finding.subject_name or self.finding.subject.rpartition("/")[2]
+        return _name(self.finding)
+
+    @property
+    def names(self) -> list[str]:
+        """The names of all subjects that are told together."""
+        return [_name(each) for each in (self.finding, *self.others)]
+
+    @property
+    def several(self) -> bool:
+        return bool(self.others)
+
+    @property
+    def named(self) -> str:
+        """The subjects in a sentence, quoted; of many only the first."""
+        return enumerated([f'"{each}"' for each in self.names], "and", "more", ",")
 
     @property
     def evidence(self) -> dict[str, Any]:
@@ -94,7 +122,8 @@ class Case:
     @property
     def template_type(self) -> str:
         """The human name of the template type that the subject belongs to."""
-        return str(self.evidence.get("template_type_name") or self.evidence.get("template_type") or "")
+        names = {_type_name(each) for each in (self.finding, *self.others)}
+        return names.pop() if len(names) == 1 else ""
 
     @property
     def owned(self) -> bool:
@@ -105,9 +134,26 @@ class Case:
         """What was asked and what came back, as the evidence keeps it."""
         asked, answer = self.evidence.get("asked", ""), self.evidence.get("answer", "")
         told = " → ".join(str(each) for each in (asked, answer) if each)
+        if self.several and told:
+            told = f"Of the first: {told}"
         if self.finding.last_known:
             return f"{told}. It could not be read again since: this is what was last known."
         return f"{told}." if told else ""
+
+
+def _name(finding: Finding) -> str:
+    return finding.subject_name or finding.subject.rpartition("/")[2]
+
+
+def _type_name(finding: Finding) -> str:
+    return str(finding.evidence.get("template_type_name") or finding.evidence.get("template_type") or "")
+
+
+def enumerated(names: Sequence[str], last: str, more: str, thousands: str, most: int = 5) -> str:
+    """Names in a sentence of any language: "a, b and c", "a, b and 1,310 more"."""
+    left = f"{len(names) - most:,}".replace(",", thousands)
+    *before, end = names if len(names) <= most else [*names[:most], f"{left} {more}"]
+    return f"{', '.join(before)} {last} {end}" if before else end
 
 
 def listed(values: Iterable[object], most: int = 10) -> str:

@@ -27,19 +27,16 @@ def missing(case: Case) -> Explanation:
     steps = (
         (
             *enabling_anew(case),
-            ask_oneflow(f'If "{case.name}" is still missing then: ask why the blueprint did not make it.'),
+            ask_oneflow(f"If {case.named} is still missing then: ask why the blueprint did not make it."),
         )
         if case.owned
-        else _made_by_us(case, f'Make the template type "{case.name}" again, with its fields.')
+        else _made_by_us(case, f"Make again, with the fields: {case.named}.")
     )
     return Explanation(
         sentence=f'Template type "{case.name}" is missing',
         how_we_know=case.known(),
         usually="The extension was enabled before this type was part of it, or setting the account up did not finish.",
         steps=steps,
-        next_questions=(
-            f"Is another version of the blueprint the right one for {case.account}? Then set it under the facts.",
-        ),
         assumed=OWNED_ASSUMED if case.owned else "",
     )
 
@@ -47,11 +44,11 @@ def missing(case: Case) -> Explanation:
 def inactive(case: Case) -> Explanation:
     steps = (
         (
-            ask_oneflow(f'Ask to have the template type "{case.name}" activated again: this keeps the token.'),
+            ask_oneflow(f"Ask to have {case.named} activated again: this keeps the token."),
             *enabling_anew(case, ONLY_THEN),
         )
         if case.owned
-        else _made_by_us(case, f'Switch the template type "{case.name}" on again.')
+        else _made_by_us(case, f"Switch on again: {case.named}.")
     )
     return Explanation(
         sentence=f'Template type "{case.name}" is inactive',
@@ -71,9 +68,12 @@ def unused(case: Case) -> Explanation:
             Step(
                 CUSTOMER,
                 "Oneflow: the template's settings",
-                f'Choose the template type "{case.name}" in a template, place its fields, and activate the template.',
+                f"In a template for each, choose the template type ({case.named}), place its fields, and activate the "
+                "template."
+                if case.several
+                else f"In a template, choose the template type {case.named}, place its fields, and activate it.",
             ),
             Step(STAFF, f"{HERE}: Refresh now", "See the template appear under Templates."),
         ),
-        next_questions=(f'Does the customer want to make contracts of the kind "{case.name}" at all?',),
+        next_questions=(f"Does the customer want to make contracts of the kind {case.named} at all?",),
     )

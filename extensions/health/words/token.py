@@ -41,11 +41,7 @@ def rejected(case: Case) -> Explanation:
             "One of three things, which cannot be told apart from outside: the token was revoked, the extension was "
             "disabled, or it was disabled and enabled again, so that Oneflow made another token."
         )
-        questions = (
-            f"Is {case.extension} shown as enabled in Oneflow? If not, it was disabled.",
-            "If it is enabled: since when? If only since this began, it was enabled anew and has another token.",
-            "If it was enabled all the time: did somebody revoke the token?",
-        )
+        questions = ()
         assumed = REVOKED_ASSUMED
     return Explanation(
         sentence="The token is refused",

@@ -43,5 +43,4 @@ def no_workspace(case: Case) -> Explanation:
             ),
             Step(STAFF, CHOOSE, "Or choose a user who can already use them."),
         ),
-        next_questions=("In which workspace should contracts be made, and who may create contracts there?",),
     )

@@ -12,18 +12,29 @@ from extensions.health.words.saying import (
     Step,
     ask_oneflow,
     enabling_anew,
+    enumerated,
     listed,
 )
 
 
 def _steps(case: Case, ask: str, repair: str) -> tuple[Step, ...]:
     """Who can change it: Oneflow or enabling anew for the extension's own, we for what we made."""
+    ask, repair = _each(case, ask), _each(case, repair)
     if case.owned:
         first = ask_oneflow(f"{ask} Nobody else can edit a webhook that the extension owns.")
         return (first, *enabling_anew(case, ONLY_THEN))
     if case.mode == Mode.DEVELOPMENT:
         return (Step(STAFF, "Oneflow: Marketplace → Webhooks", repair),)
     return (Step(ENGINEER, "the product's set-up of this account, or the API's /webhooks", repair),)
+
+
+def _each(case: Case, what: str) -> str:
+    """The same thing to do for several: which ones, then what."""
+    if not case.several:
+        return what
+    webhooks = case.finding.subject.startswith("webhook/")
+    names = enumerated(case.names, "and", "more", ",") if webhooks else case.named
+    return f"For each of {'webhooks' if webhooks else 'the template types'} {names}: {what[:1].lower()}{what[1:]}"
 
 
 def _number(case: Case) -> str:
@@ -50,7 +61,7 @@ def missing(case: Case) -> Explanation:
         _steps(
             case,
             "Ask why the extension's webhook is gone.",
-            f'Create the webhook of "{case.name}" again.',
+            "Create the webhook again." if case.several else f'Create the webhook of "{case.name}" again.',
         ),
     )
 
@@ -58,13 +69,13 @@ def missing(case: Case) -> Explanation:
 def misdirected(case: Case) -> Explanation:
     account_id = str(case.installation.account.oneflow_id)
     expected = listed(str(each).replace("{account_id}", account_id) for each in case.evidence.get("expected", ()))
-    url = case.evidence.get("callback_url", "")
+    shown = "The first points" if case.several else "It points"
     return _said(
         case,
         f"{_number(case)} points to a wrong address",
         "The receiver moved to another host after the account was set up: webhooks do not follow.",
         _steps(case, f"Ask to have its address changed to {expected}.", f"Change its address to {expected}."),
-        known=f"It points to {url}; right would be {expected}.",
+        known=f"{shown} to {case.evidence.get('callback_url', '')}; right would be {expected}.",
     )
 
 
@@ -74,28 +85,35 @@ def insecure(case: Case) -> Explanation:
         f"{_number(case)} does not use https",
         "It was made with a wrong address.",
         _steps(case, "Ask to have its address changed to https.", "Change its address to https."),
-        known=f"It points to {case.evidence.get('callback_url', '')}.",
+        known=f"{'The first' if case.several else 'It'} points to {case.evidence.get('callback_url', '')}.",
     )
 
 
 def deaf(case: Case) -> Explanation:
     events = listed(case.evidence.get("event_types", ()))
     places = listed(case.evidence.get("workspaces", ()))
-    lacks = " and ".join(
-        part for part in (f"event types {events}" if events else "", f"workspaces {places}" if places else "") if part
+    lacks = (
+        ""
+        if case.several
+        else " and ".join(
+            part
+            for part in (f"event types {events}" if events else "", f"workspaces {places}" if places else "")
+            if part
+        )
     )
+    through = lacks or "what the webhooks tab shows that it leaves out"
     kind = f' of "{case.template_type}"' if case.template_type else ""
     return _said(
         case,
         f"{_number(case)}{kind} leaves out {lacks or 'what we need'}",
         "Its filters are from before these were wanted, or the templates were shared with another workspace since.",
-        _steps(case, f"Ask to have its filters let through {lacks}.", f"Widen its filters to let through {lacks}."),
+        _steps(case, f"Ask to have its filters let through {through}.", f"Widen its filters to let through {through}."),
         assumed=FILTERS_ASSUMED,
     )
 
 
 def duplicate(case: Case) -> Explanation:
-    ids = listed(case.evidence.get("webhooks", ())) or "of ours"
+    ids = ("" if case.several else listed(case.evidence.get("webhooks", ()))) or "of ours"
     return _said(
         case,
         f'Several webhooks of ours tell about contracts of "{case.name}"',
