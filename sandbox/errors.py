@@ -9,11 +9,15 @@ Problems = dict[str, list[str]]
 
 
 class Refusal(Exception):
-    """A request that is answered with a status of 4xx instead of what it asked for."""
+    """A request that is answered with a status of 4xx instead of what it asked for.
 
-    def __init__(self, status: int, detail: str, problems: Problems | None = None) -> None:
+    `number` makes its `error_code` a specific one; 0 is the generic one of the status (section 4.2).
+    """
+
+    def __init__(self, status: int, detail: str, problems: Problems | None = None, *, number: int = 0) -> None:
         super().__init__(detail)
         self.status = status
+        self.number = number
         self.detail = detail
         self.problems = problems or {}
 
@@ -32,9 +36,9 @@ class NotThere(Refusal):
         super().__init__(404, f"The {thing} was not found or is not available to this user.")
 
 
-def body(status: int, detail: str, problems: Problems | None = None) -> dict[str, Any]:
-    """The error body of section 4.1; every code is the generic one of its status."""
-    code = status * 10_000
+def body(status: int, detail: str, problems: Problems | None = None, *, number: int = 0) -> dict[str, Any]:
+    """The error body of section 4.1; the code is the generic one of its status unless it has a number of its own."""
+    code = status * 10_000 + number
     return {
         "detail": detail,
         "error_code": code,

@@ -1,10 +1,11 @@
 """Pages, sorting, and comma lists (sections 3.2 to 3.4)."""
 
 from collections.abc import Callable
+from operator import itemgetter
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Model, QuerySet
+from django.db.models import F, Model, QuerySet
 
 from sandbox.api.call import Call
 from sandbox.bodies import whole_number
@@ -20,14 +21,40 @@ def page(
     render: Callable[[Any], dict[str, Any]],
     *,
     sortable: tuple[str, ...] = (),
+    all_at_once: bool = False,
 ) -> dict[str, Any]:
-    """The envelope of one page: `_links`, `count` of all that match, and at most `limit` items."""
+    """The envelope of one page: `_links`, `count` of all that match, and at most `limit` items.
+
+    `all_at_once` is for the lists that know `limit=all` (section 3.2).
+    """
+    if all_at_once and call.parameter("limit") == "all":
+        return _whole(call, [render(row) for row in rows.order_by(*_order(call, sortable), "pk")])
     limit = _bounded(call, "limit", default=MOST_ITEMS, low=1, high=MOST_ITEMS)
     offset = _bounded(call, "offset", default=0, low=0, high=LAST_OFFSET)
     ordered = rows.order_by(*_order(call, sortable), "pk")
     items = list(ordered[offset : offset + limit])
     # Most lists fit on their first page, and then need no second query to be counted.
     count = len(items) if offset == 0 and len(items) < limit else rows.count()
+    return _envelope(call, [render(row) for row in items], count, limit, offset)
+
+
+def page_of_items(call: Call, items: list[dict[str, Any]], *, sortable: tuple[str, ...]) -> dict[str, Any]:
+    """The same for items that are no rows: few, and as they are shown. It knows `limit=all`."""
+    for column in reversed(_order_columns(call, sortable)):
+        items = sorted(items, key=itemgetter(column.removeprefix("-")), reverse=column.startswith("-"))
+    if call.parameter("limit") == "all":
+        return _whole(call, items)
+    limit = _bounded(call, "limit", default=MOST_ITEMS, low=1, high=MOST_ITEMS)
+    offset = _bounded(call, "offset", default=0, low=0, high=LAST_OFFSET)
+    return _envelope(call, items[offset : offset + limit], len(items), limit, offset)
+
+
+def _whole(call: Call, items: list[dict[str, Any]]) -> dict[str, Any]:
+    links = {"next": call.href(None), "previous": call.href(None), "self": _link(call, "all", 0)}
+    return {"_links": links, "count": len(items), "data": items}
+
+
+def _envelope(call: Call, data: list[dict[str, Any]], count: int, limit: int, offset: int) -> dict[str, Any]:
     following = offset + limit if offset + limit < count and offset + limit <= LAST_OFFSET else None
     former = max(offset - limit, 0) if offset else None
     return {
@@ -37,7 +64,7 @@ def page(
             "self": _link(call, limit, offset),
         },
         "count": count,
-        "data": [render(row) for row in items],
+        "data": data,
     }
 
 
@@ -62,7 +89,15 @@ def _bounded(call: Call, name: str, *, default: int, low: int, high: int) -> int
     return number
 
 
-def _order(call: Call, sortable: tuple[str, ...]) -> list[str]:
+def _order(call: Call, sortable: tuple[str, ...]) -> list[Any]:
+    """As asked for, nulls last whichever way it goes (section 3.4)."""
+    return [
+        F(column.removeprefix("-")).desc(nulls_last=True) if column.startswith("-") else F(column).asc(nulls_last=True)
+        for column in _order_columns(call, sortable)
+    ]
+
+
+def _order_columns(call: Call, sortable: tuple[str, ...]) -> list[str]:
     text = call.parameter("sort")
     if text is None:
         return []
@@ -73,7 +108,7 @@ def _order(call: Call, sortable: tuple[str, ...]) -> list[str]:
     return columns
 
 
-def _link(call: Call, limit: int, offset: int | None) -> dict[str, str | None]:
+def _link(call: Call, limit: int | str, offset: int | None) -> dict[str, str | None]:
     if offset is None:
         return call.href(None)
     kept = [(name, value) for name, values in call.query.items() for value in values]

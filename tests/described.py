@@ -24,9 +24,10 @@ class Described:
         """The path as the document names it, and the operation; None where nothing is served."""
         wanted = plain_path(path)
         found = [shape for pattern, shape in self._patterns if pattern.fullmatch(wanted)]
-        # A path without parameters is the more exact one.
-        for shape in sorted(found, key=lambda shape: shape.count("{")):
-            if operation := self.document["paths"][shape].get(method.lower()):
+        # A path without parameters is the more exact one, and then the only one that is meant.
+        fewest = min((shape.count("{") for shape in found), default=0)
+        for shape in found:
+            if shape.count("{") == fewest and (operation := self.document["paths"][shape].get(method.lower())):
                 return shape, operation
         return None
 

@@ -9,9 +9,12 @@ from django.utils import timezone
 
 from sandbox import answers, errors, rate, request_log
 from sandbox.api import routes
+from sandbox.api.broken_rules import as_refusal
 from sandbox.api.call import Call
 from sandbox.authentication import authenticate, token_of
 from sandbox.bodies import parse_query, read_body
+from sandbox.contracts import passing
+from sandbox.contracts.refusing import RuleBroken
 from sandbox.errors import BadRequest, NotThere, Refusal
 from sandbox.models import Token
 
@@ -71,9 +74,17 @@ def _served(request: HttpRequest, path: str | None, token: Token | None) -> Http
             return json_answer(errors.rate_limit_body(), 429)
         data = _handled(request, path, token, raw_body)
     except Refusal as refusal:
-        body = errors.body(refusal.status, refusal.detail, refusal.problems)
-        return json_answer(body, refusal.status)
+        return _refused(refusal)
+    except RuleBroken as rule:
+        return _refused(as_refusal(rule))
+    if isinstance(data, HttpResponse):
+        return data
     return HttpResponse(b"", content_type="application/json") if data is None else json_answer(data)
+
+
+def _refused(refusal: Refusal) -> HttpResponse:
+    body = errors.body(refusal.status, refusal.detail, refusal.problems, number=refusal.number)
+    return json_answer(body, refusal.status)
 
 
 def _handled(request: HttpRequest, path: str, token: Token | None, raw_body: bytes) -> Any:
@@ -82,4 +93,6 @@ def _handled(request: HttpRequest, path: str, token: Token | None, raw_body: byt
     if needs_email and caller.user is None:
         raise BadRequest({"X-Oneflow-User-Email": ["This header is required."]})
     query = parse_query(request.META.get("QUERY_STRING", ""))
+    if path.startswith("/contracts"):
+        passing.catch_up()
     return handler(Call(caller, base_url(request), path, query, raw_body), *ids)

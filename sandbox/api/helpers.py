@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sandbox.api import templates, workspaces
+from sandbox.api import options, templates, workspaces
 from sandbox.api.call import Call, written_time
 from sandbox.bodies import whole_number
 from sandbox.errors import BadRequest
@@ -15,7 +15,8 @@ def contract_create_data(call: Call) -> list[dict[str, Any]]:
     found: dict[int, list[dict[str, Any]]] = {}
     through = Template.workspaces.through.objects
     links = through.filter(workspace_id__in=list(places), template__in=_usable(call))
-    for link in links.select_related("template__template_type").order_by("template_id"):
+    links = links.select_related("template__template_type").prefetch_related("template__product_groups")
+    for link in links.order_by("template_id"):
         found.setdefault(link.workspace_id, []).append(_shown(link.template))
     return [{"id": pk, "name": place.name, "templates": found[pk]} for pk, place in places.items() if pk in found]
 
@@ -36,7 +37,7 @@ def _usable(call: Call) -> Any:
 def _shown(template: Template) -> dict[str, Any]:
     kind = templates.type_of(template)
     return {
-        "available_options": templates.AVAILABLE_OPTIONS,
+        "available_options": options.available(template),
         "created_time": written_time(template.created_time),
         "id": template.pk,
         "name": template.name,

@@ -19,6 +19,7 @@ from sandbox.api import (
     webhooks,
     workspaces,
 )
+from sandbox.api.contracts import creating, fields, happenings, listing, single
 from sandbox.errors import NotThere, Refusal
 
 Handler = Callable[..., Any]
@@ -33,7 +34,8 @@ class Route:
 
 
 def _route(path: str, *, needs_email: tuple[str, ...] = (), **handlers: Handler) -> Route:
-    pattern = re.compile(path.replace("{id}", r"([0-9]{1,18})"))
+    shape = path.replace("{id}", r"([0-9]{1,18})").replace("{field}", r"([0-9]{1,18}|c::[^/]+)")
+    pattern = re.compile(shape)
     return Route(path, pattern, handlers, needs_email)
 
 
@@ -60,12 +62,30 @@ ROUTES = (
     _route("/helpers/template_types/{id}/data_fields", GET=template_types.fields),
     _route("/webhooks", GET=webhooks.listed, POST=webhooks.create),
     _route("/webhooks/{id}", GET=webhooks.one, PUT=webhooks.update, DELETE=webhooks.delete),
+    _route("/contracts", GET=listing.listed),
+    _route("/contracts/create", POST=creating.create, needs_email=("POST",)),
+    _route(
+        "/contracts/{id}",
+        GET=single.one,
+        PUT=single.update,
+        DELETE=single.delete,
+        needs_email=("PUT", "DELETE"),
+    ),
+    _route("/contracts/{id}/publish", POST=single.publish, needs_email=("POST",)),
+    _route("/contracts/{id}/copy", POST=creating.copy),
+    _route("/contracts/{id}/move", POST=single.move),
+    _route("/contracts/{id}/decline", POST=single.decline),
+    _route("/contracts/{id}/mark_as_signed", POST=single.mark_as_signed),
+    _route("/contracts/{id}/data_fields", GET=fields.listed, PUT=fields.update_several),
+    _route("/contracts/{id}/data_fields/{field}", PUT=fields.update_one, needs_email=("PUT",)),
+    _route("/contracts/{id}/events", GET=happenings.listed),
+    _route("/contracts/{id}/events/{id}", GET=happenings.one),
     _route("/integration_extensions", GET=extensions.listed),
     _route("/integration_extensions/{id}", GET=extensions.one),
 )
 
 
-def find(method: str, path: str) -> tuple[Handler, list[int], bool]:
+def find(method: str, path: str) -> tuple[Handler, list[int | str], bool]:
     """The handler, the ids in the path, and whether a user email is required; 404 or 405 when there is none."""
     for route in ROUTES:
         match = route.pattern.fullmatch(path)
@@ -75,5 +95,9 @@ def find(method: str, path: str) -> tuple[Handler, list[int], bool]:
         if handler is None:
             allowed = ", ".join(route.handlers)
             raise Refusal(405, f"This path answers {allowed} only.")
-        return handler, [int(text) for text in match.groups()], method in route.needs_email
+        return (
+            handler,
+            [int(text) if text.isdecimal() else text for text in match.groups()],
+            method in route.needs_email,
+        )
     raise NotThere("path")

@@ -5,27 +5,13 @@ from typing import Any
 from django.db.models import Prefetch, QuerySet
 
 from sandbox import switches
-from sandbox.api import tags, workspaces
+from sandbox.api import options, tags, workspaces
 from sandbox.api.call import Call, written_time
 from sandbox.bodies import whole_number
 from sandbox.errors import BadRequest, NotThere
 from sandbox.models import Tag, Template, TemplateType
 from sandbox.paging import ids_of, one_of, page
 
-AVAILABLE_OPTIONS = {
-    "can_receive_attachments": True,
-    "can_receive_expanded_pdf": False,
-    "can_receive_products": True,
-    "delivery_channels": [
-        {"name": "email", "preferred": True, "required_participant_attributes": ["email"]},
-        {"name": "none", "preferred": False, "required_participant_attributes": []},
-    ],
-    "sign_methods": [{"name": "standard_esign", "preferred": True}],
-    "two_step_authentication_methods": [
-        {"name": "none", "preferred": True, "required_participant_attributes": []},
-        {"name": "sms", "preferred": False, "required_participant_attributes": ["phone_number"]},
-    ],
-}
 CONFIGURATION = {
     "default_creator_roles": {"_permissions": {"contract:update": True}, "organizer": True, "signatory": False}
 }
@@ -66,7 +52,7 @@ def shown(call: Call, template: Template) -> dict[str, Any]:
             "self": call.href(f"/templates/{template.pk}"),
             "template_type": call.href(f"/template_types/{kind.pk}" if kind else None),
         },
-        "available_options": AVAILABLE_OPTIONS,
+        "available_options": options.available(template),
         "configuration": CONFIGURATION,
         "created_time": written_time(template.created_time),
         "id": template.pk,
@@ -105,7 +91,9 @@ def _visible(call: Call) -> "QuerySet[Template]":
         through = Template.workspaces.through.objects.filter(workspace__in=places)
         rows = rows.filter(pk__in=through.values("template_id"))
     return rows.prefetch_related(
-        Prefetch("workspaces", queryset=places.order_by("pk")), Prefetch("tags", queryset=Tag.objects.order_by("pk"))
+        Prefetch("workspaces", queryset=places.order_by("pk")),
+        Prefetch("tags", queryset=Tag.objects.order_by("pk")),
+        "product_groups",
     )
 
 

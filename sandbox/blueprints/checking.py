@@ -24,7 +24,7 @@ TOP = (
     "template_types",
 )  # fmt: skip
 TYPE = ("name", "description", "extension_type", "data_fields", "webhook")
-FIELD = ("custom_id", "name", "description", "placeholder", "required")
+FIELD = ("custom_id", "name", "description", "placeholder", "kind", "required")
 WEBHOOK = ("callback_url", "sign_key", "event_types", "filters", "configuration")
 
 
@@ -105,6 +105,7 @@ def _template_type(part: Checked) -> None:
         field.text("description", high=1000, default="")
         field.text("placeholder", high=1000, default="")
         field.flag("required", default=False)
+        field.choice("kind", ("text", "checkbox"), default="text")
     if part.data.get("webhook") is not None:
         _webhook(_below(part, "webhook", part.data["webhook"]))
 

@@ -45,6 +45,7 @@ class BlueprintType:
                 "description": field.get("description", ""),
                 "placeholder": field.get("placeholder", ""),
                 "value": "",
+                "checkbox": field.get("kind") == "checkbox",
                 "active": True,
                 "source": DataField.Source.SYSTEM,
                 "removed": False,

@@ -57,6 +57,15 @@ def make_token(asked: Asked, pk: int) -> dict[str, Any]:
     return {"account": pk, "token": token.value, "name": token.name, "integration": {"id": None, "key": "custom"}}
 
 
+def set_plan(asked: Asked, pk: int) -> dict[str, Any]:
+    """On the free plan nothing can be published (section 8.4)."""
+    asked.only("free")
+    account = account_of(pk)
+    account.free_plan = asked.flag("free", default=account.free_plan)
+    account.save()
+    return {"account": pk, "free": account.free_plan}
+
+
 def bring_about(asked: Asked, pk: int) -> dict[str, Any]:
     asked.only("fault", "template_type", "custom_id", "user", "extension")
     account = account_of(pk)

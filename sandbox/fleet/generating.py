@@ -19,6 +19,7 @@ from sandbox.models import (
     Extension,
     Folder,
     Membership,
+    ProductGroup,
     Tag,
     Template,
     TemplateType,
@@ -251,10 +252,13 @@ class _AccountMaker:
             template_type=template_type,
             name=name,
             active=active,
+            pdf_section=name in names.WITH_PDF,
             created_time=made,
             updated_time=made + timedelta(days=self.rng.randrange(1, 40)),
         )
         self.batch.keep(template)
+        if name in names.WITH_PRODUCTS:
+            self.batch.keep(ProductGroup(template=template, created_time=made))
         through = Template.workspaces.through
         self.batch.keep(*(through(template_id=template.pk, workspace_id=place.pk) for place in places))
         return template
@@ -263,5 +267,6 @@ class _AccountMaker:
 _ORDER = (
     Account, User, Workspace, Membership, Extension, Token, TemplateType, DataField, Template,
     Template.workspaces.through, Webhook, Tag, Tag.shared_workspaces.through, Template.tags.through, Folder, Contact,
+    ProductGroup,
 )  # fmt: skip
 assert set(_ORDER) <= set(FIRST)

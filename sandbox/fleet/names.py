@@ -39,6 +39,9 @@ TEMPLATES = {
     "acme_deal": ("Sales agreement", "Framework agreement", "Order confirmation", "Annual plan"),
     "acme_engagement": ("Engagement letter", "Audit engagement", "Advisory engagement"),
 }
+# Templates with a product table, and with a place for an expanded PDF.
+WITH_PRODUCTS = ("Sales agreement", "Order confirmation")
+WITH_PDF = ("Engagement letter", "Framework agreement")
 _ASCII = str.maketrans("åäöÅÄÖøØæÆ", "aaoAAOoOaA")
 
 

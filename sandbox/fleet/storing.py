@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from sandbox import switches
+from sandbox import clock, switches
 from sandbox.blueprints import stored
 from sandbox.fleet.generating import generate
 from sandbox.fleet.ids import FIRST, begin_sequences, reset_sequences
@@ -33,6 +33,7 @@ def reset(accounts: int, seed: int, toolkit: int = 0) -> None:
         model._default_manager.all()._raw_delete("default")
     Setting.objects.all().delete()
     switches.forget()
+    clock.forget()
     reset_sequences()
     stored.begin()
     Setting.objects.create(name="seed", value=seed)

@@ -2,11 +2,13 @@
 
 from sandbox.models.accounts import Account, Extension, Membership, Token, User, Workspace
 from sandbox.models.blueprints import BlueprintVersion
-from sandbox.models.contracts import Contract, Event
+from sandbox.models.contents import ContractFile, Product, ProductGroup
+from sandbox.models.contracts import Contract, ContractField, Event
 from sandbox.models.control import Fault, Setting
 from sandbox.models.deliveries import Attempt, Callback, Pause
 from sandbox.models.filing import Contact, Folder, Tag
 from sandbox.models.living import LivingQuerySet
+from sandbox.models.parties import Participant, Party
 from sandbox.models.templates import DataField, Template, TemplateType
 from sandbox.models.webhooks import Webhook
 
@@ -17,6 +19,8 @@ __all__ = [
     "Callback",
     "Contact",
     "Contract",
+    "ContractField",
+    "ContractFile",
     "DataField",
     "Event",
     "Extension",
@@ -24,7 +28,11 @@ __all__ = [
     "Folder",
     "LivingQuerySet",
     "Membership",
+    "Participant",
+    "Party",
     "Pause",
+    "Product",
+    "ProductGroup",
     "Setting",
     "Tag",
     "Template",

@@ -16,6 +16,8 @@ class Account(models.Model):
     registration_number = models.CharField(max_length=40)
     created_time = models.DateTimeField()
     updated_time = models.DateTimeField(null=True)
+    # On the free plan nothing can be published (section 8.4).
+    free_plan = models.BooleanField(default=False)
     # Whom the last request with a user email acted as. Faults of "the acting user" strike this one.
     last_user_email = models.EmailField(blank=True)
 

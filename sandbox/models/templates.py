@@ -37,6 +37,8 @@ class DataField(models.Model):
     description = models.CharField(max_length=1000, blank=True)
     placeholder = models.CharField(max_length=1000, blank=True)
     value = models.CharField(max_length=1024, blank=True)
+    # Oneflow shows no kind of a field; a checkbox is one that takes 0 or 1 only (section 6.9).
+    checkbox = models.BooleanField(default=False)
     active = models.BooleanField(default=True)
     source = models.CharField(max_length=6, choices=Source, default=Source.USER)
     removed = models.BooleanField(default=False)
@@ -58,6 +60,8 @@ class Template(models.Model):
     template_type = models.ForeignKey(TemplateType, models.CASCADE, null=True, related_name="templates")
     name = models.CharField(max_length=200)
     active = models.BooleanField(default=True)
+    # Whether it has the one place that an expanded PDF can go to (section 6.14).
+    pdf_section = models.BooleanField(default=False)
     created_time = models.DateTimeField()
     updated_time = models.DateTimeField()
     workspaces = models.ManyToManyField(Workspace, related_name="templates")

@@ -80,14 +80,15 @@ def links(*names: str) -> Schema:
     return marked("D", thing("3.5", {name: marked("D", ref("Link")) for name in names}), section="3.5")
 
 
-def page_of(name: str) -> Schema:
-    """The envelope around a list of that schema (section 3.2)."""
+def page_of(name: str, *, all_at_once: bool = False) -> Schema:
+    """The envelope around a list of that schema (section 3.2); one that knows `limit=all` may hold any number."""
+    items = array(ref(name)) if all_at_once else array(ref(name), maxItems=MOST_ITEMS)
     return thing(
         "3.2",
         {
             "_links": links("next", "previous", "self"),
             "count": marked("D", {**WHOLE, "minimum": 0}, "All that match, whatever limit and offset."),
-            "data": marked("D", array(ref(name), maxItems=MOST_ITEMS)),
+            "data": marked("D", items),
         },
     )
 
@@ -107,6 +108,13 @@ def paging(*sortable: str) -> tuple[Schema, ...]:
         query("D", "3.2", "offset", offset, "Items before the page."),
     )
     return (*found, sorting(*sortable)) if sortable else found
+
+
+def child_paging(*sortable: str) -> tuple[Schema, ...]:
+    """The same for what belongs to a contract, which `limit=all` gives at once (ASSUMED which lists do)."""
+    number, *others = paging(*sortable)
+    schema = {"anyOf": [number["schema"], {**TEXT, "enum": ["all"]}]}
+    return ({**number, "schema": schema}, *others)
 
 
 def sorting(*columns: str) -> Schema:

@@ -1,13 +1,10 @@
 """What the tests of webhook delivery do over and over: contracts, events in them, and looking at the log."""
 
-import sqlite3
 import time
 from collections.abc import Callable
-from contextlib import closing
-from datetime import UTC, datetime
 from typing import Any
 
-from tests.sandbox.conftest import Json
+from tests.sandbox.conftest import Json, admin_of
 from tests.sandbox.receivers import PATIENCE
 from tests.sandboxes import Sandbox
 
@@ -29,24 +26,13 @@ def make_contract(
     """A draft from the first template of that type (None: of no type), through the extension or beside it."""
     listed = sandbox.api("/templates", token=account["token"]).json()["data"]
     template = next(each for each in listed if (each["template_type"] or {}).get("extension_type") == extension_type)
-    now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S")
-    row = {
-        "account_id": account["id"],
-        "workspace_id": template["workspaces"][0]["id"],
-        "template_id": template["id"],
-        "template_type_id": template["template_type"] and template["template_type"]["id"],
-        "made_through_id": None if by_hand else account["extension"]["id"],
-        "name": "A contract",
-        "state": "draft",
-        "state_updated_time": now,
-        "created_time": now,
-        "updated_time": now,
-        "removed": False,
-    }
-    with closing(sqlite3.connect(sandbox.dir / "sandbox.sqlite3", timeout=20)) as database, database:
-        places = ", ".join(f":{name}" for name in row)
-        made = database.execute(f"INSERT INTO sandbox_contract ({', '.join(row)}) VALUES ({places})", row)
-        return int(made.lastrowid or 0)
+    token = account["token"]
+    if by_hand:
+        token = sandbox.control("POST", f"/accounts/{account['id']}/token")["token"]
+    body = {"workspace_id": template["workspaces"][0]["id"], "template_id": template["id"], "name": "A contract"}
+    made = sandbox.api("/contracts/create", method="POST", token=token, email=admin_of(account), json=body)
+    assert made.status_code == 200, made.text
+    return int(made.json()["id"])
 
 
 def bring_about(sandbox: Sandbox, account: Json, contract: int, *types: str) -> list[Json]:

@@ -15,7 +15,10 @@ PATHS = (
     "/", "/ping", "/accounts/me", "/users", "/users/{id}", "/workspaces", "/workspaces/{id}", "/templates",
     "/templates/{id}", "/template_types", "/template_types/{id}", "/template_types/{id}/data_fields",
     "/helpers/contract_create_data", "/helpers/template_types/{id}/data_fields", "/webhooks", "/webhooks/{id}",
-    "/integration_extensions", "/integration_extensions/{id}", "/contracts",
+    "/integration_extensions", "/integration_extensions/{id}", "/contracts", "/contracts/create", "/contracts/{id}",
+    "/contracts/{id}/publish", "/contracts/{id}/copy", "/contracts/{id}/move", "/contracts/{id}/decline",
+    "/contracts/{id}/mark_as_signed", "/contracts/{id}/data_fields", "/contracts/{id}/data_fields/c::x",
+    "/contracts/{id}/events", "/contracts/{id}/events/1",
 )  # fmt: skip
 ODD_IDS = ("0", "1", "-1", "x", "1.5", "%00", "9" * 18, "9" * 19, "9" * 5000, "%F0%9F%92%A9", "..%2f", "1;DROP")
 ODD_BODIES = (

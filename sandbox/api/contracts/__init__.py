@@ -1,0 +1,1 @@
+"""Contracts and everything in them, below `/contracts`."""
