@@ -153,21 +153,27 @@ def _oneflow() -> Iterator[Result]:
 def _reach(base_url: str) -> Result:
     """Any answer below 500 to a request without token proves the way there (API reference: `GET /`)."""
     try:
-        with requests.Session() as session:
-            # As the client does: a proxy could not reach this machine's loopback.
-            session.trust_env = not is_loopback(urlsplit(base_url).hostname or "")
-            answer = session.get(base_url.rstrip("/") + "/", timeout=PATIENCE, allow_redirects=False, stream=True)
-            answer.close()
+        status = ask(base_url)
     except (requests.RequestException, ValueError) as exc:
         return Result(
             "oneflow",
             f"{base_url} cannot be reached: {type(exc).__name__}.",
             "Look at this machine's network, proxy and DNS, and at Oneflow's status page.",
         )
-    if answer.status_code >= 500:
+    if status >= 500:
         return Result(
             "oneflow",
-            f"{base_url} answers {answer.status_code}.",
+            f"{base_url} answers {status}.",
             "Oneflow itself has trouble; look at its status page and wait.",
         )
     return Result("oneflow", f"{base_url} answers.")
+
+
+def ask(base_url: str) -> int:
+    """The status that an address of Oneflow answers to `GET /` without a token. Raises what requests raises."""
+    with requests.Session() as session:
+        # As the client does: a proxy could not reach this machine's loopback.
+        session.trust_env = not is_loopback(urlsplit(base_url).hostname or "")
+        answer = session.get(base_url.rstrip("/") + "/", timeout=PATIENCE, allow_redirects=False, stream=True)
+        answer.close()
+        return answer.status_code

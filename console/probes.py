@@ -1,5 +1,6 @@
 """What a load balancer or an orchestrator asks: does the process live, and can it do its work? No login, no secret."""
 
+import logging
 from typing import Any
 
 from django.conf import settings
@@ -11,9 +12,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.acting import unaudited
-from console import assurance, broker
+from console import assurance, broker, watching
 from console.celery import app
 
+logger = logging.getLogger(__name__)
 BROKER_TIMEOUT = 2.0  # seconds; whoever asks does not wait long either
 
 
@@ -29,14 +31,26 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def readyz(request: HttpRequest) -> JsonResponse:
-    """200 when pages can be served; 503 with what is wrong otherwise. `workers` warns only: pages still show."""
+    """200 when pages can be served; 503 with what is wrong otherwise. `workers` warns only: pages still show.
+
+    Whoever asks regularly also watches the worker from outside: that it has stalled is noted as an incident.
+    """
     found = {"database": _database(), "broker": _broker()}
     wrong = {name: sentence for name, sentence in found.items() if sentence}
     workers = _workers() if not found["database"] else ""
+    if not found["database"]:
+        _note_stalled()
     state: dict[str, Any] = {"ready": not wrong, "environment": settings.ENVIRONMENT, "wrong": wrong}
     if workers:
         state["warnings"] = {"workers": workers}
     return JsonResponse(state, status=503 if wrong else 200)
+
+
+def _note_stalled() -> None:
+    try:
+        watching.note_stalled(timezone.now())
+    except Error as exc:  # a busy database must not make the probe fail
+        logger.warning("whether the worker has stalled could not be noted: %s", exc)
 
 
 def _database() -> str:

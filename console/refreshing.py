@@ -24,6 +24,7 @@ from console.models import Heartbeat
 from console.reaching import Log, budget_of, client_of, seconds_to_fetch
 from console.settling import Run, postpone, settle
 from extensions.blueprints.models import Blueprint, BlueprintTemplateType
+from extensions.health.models.incidents import explaining_incident
 from extensions.installations import snapshot as parts
 from extensions.installations import versions
 from extensions.installations.fetching import FetchPlan, fetch
@@ -85,7 +86,7 @@ def _leased(installation_id: int, lease_id: UUID, now: datetime) -> Installation
 
 
 def _with_all(queryset: QuerySet[Installation]) -> QuerySet[Installation]:
-    return queryset.select_related("account", "extension", "token")
+    return queryset.select_related("account", "extension", "token").annotate(incident=explaining_incident())
 
 
 def _wanted(installation: Installation) -> list[BlueprintTemplateType]:

@@ -238,6 +238,7 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 60},
     },
     "pass-time": {"task": "console.tasks.pass_time", "schedule": 30.0, "options": {"expires": 60}},
+    "watch": {"task": "console.tasks.watch", "schedule": 30.0, "options": {"expires": 60}},
     "sweep-broker": {"task": "console.tasks.sweep_broker", "schedule": 300.0, "options": {"expires": 300}},
     "prune": {"task": "console.tasks.prune", "schedule": 3600.0, "options": {"expires": 3600}},
 }
@@ -254,6 +255,13 @@ REFRESH_BATCH = env.int("REFRESH_BATCH", default=200)  # installations handed ou
 # How long a verdict may be shown as true without a new look, and an unread part as "last known".
 FRESH_FOR = timedelta(seconds=env.int("FRESH_FOR", default=3 * 3600))
 PART_USE_BY = timedelta(seconds=env.int("PART_USE_BY", default=24 * 3600))
+
+# --- Incidents: one cause in many installations -----------------------------------------------------------------
+INCIDENT_SIZE = env.int("INCIDENT_SIZE", default=5)  # installations that share a cause
+# How far apart they may come to it: what happens at once is noticed within one round of refreshes.
+INCIDENT_WINDOW = timedelta(seconds=env.int("INCIDENT_WINDOW", default=int(REFRESH_QUIET.total_seconds() * 1.25)))
+INCIDENT_ASK = env.int("INCIDENT_ASK", default=12)  # accounts read early in one go when one is suspected
+STALLED_AFTER = timedelta(seconds=env.int("STALLED_AFTER", default=300))  # worker or beat without a sign of life
 
 # --- The share of Oneflow's 2,000 requests in 5 minutes that the console takes (api-rate-limit) -----------------
 ONEFLOW_BUDGET = env.int("ONEFLOW_BUDGET", default=500)

@@ -88,11 +88,18 @@ def _settle_version(installation: Installation, run: Run, seen_before: set[int])
 def _judge(installation: Installation, mirror: Mirror, now: datetime) -> datetime | None:
     """Judge and store the findings; until when the verdict can be upheld, if less long than usual."""
     facts = gather(installation, mirror, now)
-    judgement = judge(facts, known_findings(installation), now, part_use_by=settings.PART_USE_BY)
+    judgement = judge(
+        facts, known_findings(installation), now, part_use_by=settings.PART_USE_BY, incident=_incident(installation)
+    )
     store(installation, judgement, now)
     if installation.verdict in {Verdict.HEALTHY, Verdict.WARNING}:
         installation.state = Installation.State.LIVE
     return judgement.use_by
+
+
+def _incident(installation: Installation) -> str:
+    """The incident that explains what it shows; whoever loads it annotates that (`explaining_incident`)."""
+    return getattr(installation, "incident", None) or ""
 
 
 def _schedule(installation: Installation, run: Run, applied: Applied, now: datetime, use_by: datetime | None) -> None:

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils import timezone
 
 # A worker that loads the tasks gives signs of life, however it was started.
-from console import broker, heartbeats, pruning, refreshing  # noqa: F401
+from console import broker, heartbeats, pruning, refreshing, watching  # noqa: F401
 from extensions.health import passing
 
 
@@ -32,6 +32,12 @@ def refresh_installation(installation_id: int, lease_id: str) -> None:
 def pass_time() -> None:
     """Open and resolve the issues whose time has come, though no refresh came between."""
     passing.let_time_pass(timezone.now())
+
+
+@shared_task
+def watch() -> None:
+    """Notice what many installations share, and what ails Oneflow or this console."""
+    watching.watch(timezone.now())
 
 
 @shared_task

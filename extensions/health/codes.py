@@ -1,7 +1,7 @@
 """The vocabulary of health: one row for each condition, as `docs/health.md` tables them.
 
 A code never changes its meaning; a new condition gets a new code. Conditions whose rows do not exist yet
-(deliveries, hand-on, stalled setup, incidents) are not here, but may be named by what explains them.
+(deliveries, hand-on, stalled setup) are not here, but may be named by what explains them.
 """
 
 from collections.abc import Iterator
@@ -189,6 +189,16 @@ _ROWS = (
 
 CODES: dict[str, Code] = {row.code: row for row in _ROWS}
 
+# Conditions of many installations at once, or of this console: no check finds them, an incident tells of them.
+INCIDENTS: dict[str, Code] = {
+    row.code: row
+    for row in (
+        Code("oneflow.down", FAILING, "Oneflow does not answer properly", _all("token.*", "api.*")),
+        Code("console.offline", FAILING, "The console reaches no address of Oneflow", _all("*")),
+        Code("console.stalled", FAILING, "The console has stopped refreshing", _all("*")),
+    )
+}
+
 
 def matches(pattern: str, code: str) -> bool:
     """Whether a code is meant by a pattern of the table: itself, `field.*`, or `*` for all."""
@@ -214,5 +224,11 @@ EXPLAINERS: dict[str, tuple[tuple[str, Scope], ...]] = {code: tuple(_explainers(
 
 def sentence(code: str) -> str:
     """The plain cause sentence of a code, for lists; the code itself when it is not known here."""
-    row = CODES.get(code)
+    row = CODES.get(code) or INCIDENTS.get(code)
     return row.sentence if row else code
+
+
+def incident_explains(incident: str, code: str) -> bool:
+    """Whether an incident with that code explains the condition in its members, so that nobody there is to blame."""
+    row = INCIDENTS.get(incident)
+    return row is not None and any(matches(pattern, code) for pattern, _ in row.explains)

@@ -11,7 +11,7 @@ from django.conf import settings
 
 from extensions.health.asking import Check, Found, Unjudged, type_of
 from extensions.health.checks import CHECKS
-from extensions.health.codes import CODES
+from extensions.health.codes import CODES, incident_explains
 from extensions.health.explaining import Holding, explained_by
 from extensions.health.facts import Facts
 from extensions.health.models import Finding
@@ -54,8 +54,18 @@ class Judgement:
     unknown: tuple[str, ...] = ()  # codes that cannot be judged and that nothing explains
 
 
-def judge(facts: Facts, known: Sequence[Finding], now: datetime, *, part_use_by: timedelta | None = None) -> Judgement:
-    """The verdict on an installation, given the findings known before."""
+def judge(
+    facts: Facts,
+    known: Sequence[Finding],
+    now: datetime,
+    *,
+    part_use_by: timedelta | None = None,
+    incident: str = "",
+) -> Judgement:
+    """The verdict on an installation, given the findings known before.
+
+    `incident` is the code of an incident that it is a member of and that explains findings: those are unknown then.
+    """
     if facts.installation.state == Installation.State.DISCONNECTED:
         return Judgement(verdict=Verdict.DISCONNECTED, gone=tuple(known))
     found, gaps = _ask(facts, now, settings.PART_USE_BY if part_use_by is None else part_use_by)
@@ -64,6 +74,7 @@ def judge(facts: Facts, known: Sequence[Finding], now: datetime, *, part_use_by:
     findings += _kept(before, found, gaps, now)
     for each, explainer in zip(findings, explained_by(findings), strict=True):
         each.explained_by = explainer
+    by_incident = _explained_by_incident(findings, incident)
     open_gaps = _unexplained(gaps, findings, now)
     verdict = _worst(findings, unknown=any(gap.use_by is None for gap in open_gaps))
     dates = [gap.use_by for gap in open_gaps if gap.use_by is not None]
@@ -72,7 +83,7 @@ def judge(facts: Facts, known: Sequence[Finding], now: datetime, *, part_use_by:
     present = {(each.code, each.subject) for each in findings}
     return Judgement(
         verdict=verdict,
-        cause=_shown_cause(causes, verdict),
+        cause=_shown_cause(causes, verdict) or (incident if by_incident and verdict == Verdict.UNKNOWN else ""),
         causes=len(causes),
         findings=(*created, *changed, *kept),
         created=created,
@@ -143,6 +154,16 @@ def _kept(before: dict[Key, Finding], found: dict[Key, Found], gaps: Sequence[Ga
             last_known=each.last_known or min(read, default=now),
             assumed=each.assumed,
         )
+
+
+def _explained_by_incident(findings: Iterable[Finding], incident: str) -> bool:
+    """Lay under the incident what it explains and nothing nearer does: it cannot be judged; whether there was any."""
+    followed = [
+        each for each in findings if not each.explained_by and incident and incident_explains(incident, each.code)
+    ]
+    for each in followed:
+        each.explained_by, each.verdict, each.rank = incident, Verdict.UNKNOWN.value, Verdict.UNKNOWN.rank
+    return bool(followed)
 
 
 def _unexplained(gaps: Iterable[Gap], findings: Sequence[Finding], now: datetime) -> list[Gap]:

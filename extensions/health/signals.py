@@ -10,3 +10,7 @@ health_changed = Signal()
 # reopened (lists of stored `Issue` rows, each with its `installation`), now: datetime. Whether one is silent is asked
 # of `Issue.objects.audible(now)`: a silent one opens too, and comes back by itself.
 issues_changed = Signal()
+
+# Sent by `Incident` inside the transaction in which incidents open or end, with: opened and ended (lists of stored
+# `Incident` rows), now: datetime.
+incidents_changed = Signal()

@@ -2,8 +2,19 @@
 
 from extensions.health.models.findings import Finding
 from extensions.health.models.flips import Flip
+from extensions.health.models.incidents import Incident, Member, Suspicion
 from extensions.health.models.issues import Issue, IssueEvent
 from extensions.health.models.status_links import StatusLink
 from extensions.health.models.windows import MaintenanceWindow
 
-__all__ = ["Finding", "Flip", "Issue", "IssueEvent", "MaintenanceWindow", "StatusLink"]
+__all__ = [
+    "Finding",
+    "Flip",
+    "Incident",
+    "Issue",
+    "IssueEvent",
+    "MaintenanceWindow",
+    "Member",
+    "StatusLink",
+    "Suspicion",
+]

@@ -121,6 +121,7 @@ class Issue(models.Model):
             models.Index(fields=["opens_at"], condition=Q(state="pending"), name="issue_pending"),
             models.Index(fields=["resolves_at"], condition=Q(state="open"), name="issue_resolving"),
             models.Index(fields=["resolved_at"], name="issue_resolved"),
+            models.Index(fields=["holds_since", "code"], name="issue_begun"),
         ]
         permissions = [("handle_issue", "Can acknowledge, assign and snooze issues")]
 
