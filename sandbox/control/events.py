@@ -17,6 +17,8 @@ def bring_about(asked: Asked, pk: int) -> dict[str, Any]:
     if not isinstance(types, list) or not 1 <= len(types) <= 50 or not all(map(_is_event_type, types)):
         raise Refused(400, "types: a list of 1 to 50 event types such as contract:sign is expected.")
     number = asked.whole("contract", low=1, high=LARGEST_ID)
+    if number is None:
+        raise Refused(400, "contract: the id of a contract of the account is expected.")
     contract = account_of(pk).contracts.filter(pk=number).first()
     if contract is None:
         raise Refused(404, f"contract: account {pk} has no contract {number}.")

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.sandbox.conftest import Json, admin_of
-from tests.sandbox.receivers import PATIENCE
+from tests.sandbox.delivery.receivers import PATIENCE
 from tests.sandboxes import Sandbox
 
 HOST = "https://hooks.acme.example"
@@ -14,10 +14,21 @@ HOST = "https://hooks.acme.example"
 def account_of_ours(sandbox: Sandbox) -> Json:
     """A new account whose only webhooks are the extension's."""
     account = sandbox.new_account()
-    for webhook in sandbox.api("/webhooks", token=account["token"]).json()["data"]:
-        if webhook["integration_instance"] is None:
-            sandbox.api(f"/webhooks/{webhook['id']}", token=account["token"], method="DELETE")
+    remove_webhooks(sandbox, account)
     return account
+
+
+def remove_webhooks(sandbox: Sandbox, account: Json) -> None:
+    """Remove those that are the account's own."""
+    token = sandbox.control("POST", f"/accounts/{account['id']}/token", {})["token"]
+    for webhook in sandbox.api("/webhooks", token=token).json()["data"]:
+        if webhook["integration_instance"] is None:
+            sandbox.api(f"/webhooks/{webhook['id']}", token=token, method="DELETE")
+
+
+def path_of(account: Json) -> str:
+    """Where the extension's webhooks of the account call."""
+    return f"/oneflow/{account['id']}"
 
 
 def make_contract(
