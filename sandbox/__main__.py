@@ -33,6 +33,7 @@ def _serve(arguments: list[str]) -> int:
     except OSError as exc:
         return _complain(f"The directory {asked.dir} cannot be made: {exc.strerror}. Choose another with --dir.")
     os.environ["SANDBOX_DELIVER_ANYWHERE"] = "1" if asked.deliver_anywhere else "0"
+    os.environ["SANDBOX_CONTROL"] = asked.control
     _begin(asked.dir)
     # Only now, since its models can be imported after Django knows the settings.
     from sandbox import starting
@@ -114,6 +115,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--deliver-anywhere", action="store_true", help="let callbacks go to other machines; without it they never do"
+    )
+    parser.add_argument(
+        "--control",
+        choices=["local", "open"],
+        default="local",
+        help="whom the control plane answers, which shows every token: this machine, or everybody (local)",
     )
     return parser
 

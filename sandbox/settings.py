@@ -6,6 +6,9 @@ from pathlib import Path
 DIRECTORY = Path(os.environ.get("SANDBOX_DIR", ".sandbox")).absolute()
 # Whether callbacks may go to other machines.
 DELIVER_ANYWHERE = os.environ.get("SANDBOX_DELIVER_ANYWHERE") == "1"
+# Whom the control plane answers: this machine ("local") or everybody ("open"). Whoever serves this project in another
+# way than by `python -m sandbox` has none.
+CONTROL = os.environ.get("SANDBOX_CONTROL", "none")
 
 # Nothing here is signed: no session, no form, no cookie. Django only insists on a value.
 SECRET_KEY = "the-sandbox-signs-nothing"  # noqa: S105

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -39,16 +40,24 @@ class Sandbox:
 
     @classmethod
     def start(
-        cls, directory: Path | str, *, accounts: int = 3, seed: int = 7, port: int = 0, host: str = "127.0.0.1"
+        cls,
+        directory: Path | str,
+        *,
+        accounts: int = 3,
+        seed: int = 7,
+        port: int = 0,
+        host: str = "127.0.0.1",
+        options: Sequence[str] = (),
+        seconds_to_start: float = SECONDS_TO_START,
     ) -> Self:
-        """Start one over that directory and wait for its ready line."""
+        """Start one over that directory, with further start options, and wait for its ready line."""
         command = [sys.executable, "-m", "sandbox", "--port", str(port), "--dir", str(directory)]
-        command += ["--accounts", str(accounts), "--seed", str(seed), "--host", host]
+        command += ["--accounts", str(accounts), "--seed", str(seed), "--host", host, *options]
         process = subprocess.Popen(
             command, cwd=ROOT, stdout=subprocess.PIPE, text=True, start_new_session=True, env=dict(os.environ)
         )
         try:
-            return cls(process, _address(process), Path(directory))
+            return cls(process, _address(process, seconds_to_start), Path(directory))
         except BaseException:
             _end(process)
             raise
@@ -159,10 +168,10 @@ class Sandbox:
         self.stop()
 
 
-def _address(process: "subprocess.Popen[str]") -> str:
+def _address(process: "subprocess.Popen[str]", seconds: float) -> str:
     """The address in the ready line."""
     assert process.stdout is not None
-    deadline = time.monotonic() + SECONDS_TO_START
+    deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         readable, _, _ = select.select([process.stdout], [], [], deadline - time.monotonic())
         line = process.stdout.readline() if readable else ""
@@ -170,7 +179,7 @@ def _address(process: "subprocess.Popen[str]") -> str:
             break
         if found := READY.search(line):
             return found[1]
-    raise AssertionError(f"The sandbox did not become ready within {SECONDS_TO_START} s.")
+    raise AssertionError(f"The sandbox did not become ready within {seconds} s.")
 
 
 def _end(process: "subprocess.Popen[str]") -> None:

@@ -1,6 +1,7 @@
 """Accounts in the control plane: listing and making them, hand-made tokens, and faults."""
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from django.db.models import Prefetch
@@ -14,9 +15,11 @@ from sandbox.faults.table import FAULTS
 from sandbox.fleet import composing, storing
 from sandbox.models import Account, Token, User
 
+AT_ONCE = 250
 
-def listed(asked: Asked) -> list[dict[str, Any]]:
-    return _shown(None)
+
+def listed(asked: Asked) -> Iterator[dict[str, Any]]:
+    return _shown_in_parts(list(Account.objects.order_by("pk").values_list("pk", flat=True)))
 
 
 def one(asked: Asked, pk: int) -> dict[str, Any]:
@@ -24,8 +27,8 @@ def one(asked: Asked, pk: int) -> dict[str, Any]:
     return _shown([pk])[0]
 
 
-def create(asked: Asked) -> list[dict[str, Any]]:
-    """More accounts: a list of those made, also when it is one. An empty one has nobody and nothing in it."""
+def create(asked: Asked) -> Iterator[dict[str, Any]]:
+    """More accounts: an array of those made, also when it is one. An empty one has nobody and nothing in it."""
     asked.only("name", "extension", "count", "toolkit", "empty", "country_code", "registration_number")
     count = asked.whole("count", low=1, high=storing.MOST_ACCOUNTS, default=1)
     if storing.size() + count > storing.MOST_ACCOUNTS:
@@ -38,7 +41,7 @@ def create(asked: Asked) -> list[dict[str, Any]]:
         made = storing.add(count, name=name, extension=extension, toolkit=toolkit)
     if columns:
         Account.objects.filter(pk__in=made).update(**columns)
-    return _shown(made)
+    return _shown_in_parts(made)
 
 
 def _columns(asked: Asked) -> dict[str, str]:
@@ -104,15 +107,20 @@ def _known(code: str) -> None:
         raise Refused(404, f"There is no fault {code[:60]}. There are: {', '.join(FAULTS)}.")
 
 
-def _shown(pks: list[int] | None) -> list[dict[str, Any]]:
-    rows = Account.objects.order_by("pk").prefetch_related(
+def _shown_in_parts(pks: list[int]) -> Iterator[dict[str, Any]]:
+    """Those accounts, read a few hundred at a time: ten thousand with all their users would fill the memory."""
+    for first in range(0, len(pks), AT_ONCE):
+        yield from _shown(pks[first : first + AT_ONCE])
+
+
+def _shown(pks: list[int]) -> list[dict[str, Any]]:
+    rows = Account.objects.filter(pk__gte=pks[0], pk__lte=pks[-1]).order_by("pk")
+    rows = rows.prefetch_related(
         Prefetch("users", User.objects.order_by("pk")),
         Prefetch("tokens", Token.objects.select_related("extension")),
         "extensions",
         "faults",
     )
-    if pks is not None:
-        rows = rows.filter(pk__gte=pks[0], pk__lte=pks[-1])
     return [_one_shown(account) for account in rows]
 
 

@@ -3,11 +3,13 @@
 import ipaddress
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
-from django.http import HttpRequest, HttpResponse
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 
 from sandbox.bodies import parse_object, parse_query, read_body
 from sandbox.control import (
@@ -83,9 +85,9 @@ ROUTES: tuple[tuple[str, dict[str, Handler]], ...] = (
 PLACES = {"<id>": "([0-9]{1,18})"}
 
 
-def answer(request: HttpRequest, path: str = "") -> HttpResponse:
-    """The answer of the control plane; for a caller of another machine there is no such thing."""
-    if not from_this_machine(request):
+def answer(request: HttpRequest, path: str = "") -> HttpResponseBase:
+    """The answer of the control plane; for a caller whom it does not answer there is no such thing."""
+    if not (from_this_machine(request) or (settings.CONTROL == "open" and not _from_another_site(request))):
         return _json({"error": "There is nothing here."}, 404)
     try:
         handler, values = _find(request.method or "", re.sub("/+", "/", path).strip("/"))
@@ -94,7 +96,8 @@ def answer(request: HttpRequest, path: str = "") -> HttpResponse:
             body=parse_object(raw_body) if raw_body.strip() else {},
             query=parse_query(request.META.get("QUERY_STRING", "")),
         )
-        return _json(handler(asked, *values))
+        data = handler(asked, *values)
+        return _streamed(data) if isinstance(data, Iterator) else _json(data)
     except Refused as refused:
         return _json({"error": refused.sentence}, refused.status)
     except Refusal as refusal:
@@ -112,6 +115,12 @@ def from_this_machine(request: HttpRequest) -> bool:
         return False
     host, origin = request.META.get("HTTP_HOST", ""), request.META.get("HTTP_ORIGIN", "")
     return all(_is_local(address) for address in (f"//{host}" if host else "", origin) if address)
+
+
+def _from_another_site(request: HttpRequest) -> bool:
+    """Whether a page elsewhere made a browser ask, which names the page's site as the origin."""
+    origin = request.META.get("HTTP_ORIGIN", "")
+    return bool(origin) and origin.partition("://")[2] != request.META.get("HTTP_HOST", "")
 
 
 def _is_local(address: str) -> bool:
@@ -153,3 +162,16 @@ def _sentence(refusal: Refusal) -> str:
 
 def _json(data: Any, status: int = 200) -> HttpResponse:
     return HttpResponse(json.dumps(data, ensure_ascii=False), status=status, content_type="application/json")
+
+
+def _streamed(items: Iterator[Any]) -> StreamingHttpResponse:
+    """A bare array, item by item as they come."""
+
+    def pieces() -> Iterator[str]:
+        before = "["
+        for item in items:
+            yield before + json.dumps(item, ensure_ascii=False)
+            before = ", "
+        yield "]" if before == ", " else "[]"
+
+    return StreamingHttpResponse(pieces(), content_type="application/json")

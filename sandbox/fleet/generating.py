@@ -12,6 +12,7 @@ from sandbox.enabling import needed_by
 from sandbox.fleet import names
 from sandbox.fleet.filing import keep_filing
 from sandbox.fleet.ids import FIRST, Ids
+from sandbox.fleet.inserting import insert
 from sandbox.models import (
     Account,
     Contact,
@@ -76,7 +77,7 @@ class _Batch:
 
     def save(self) -> None:
         for model, rows in self.rows.items():
-            model._default_manager.bulk_create(rows, batch_size=1000)
+            insert(model, rows)
 
 
 class _AccountMaker:

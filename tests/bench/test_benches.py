@@ -5,6 +5,7 @@ import pytest
 import bench.health
 import bench.list
 import bench.refresh
+import bench.sandbox.scale
 from bench.figures import Figure
 
 pytestmark = pytest.mark.django_db
@@ -41,3 +42,15 @@ def test_the_list_needs_no_more_queries_and_bytes_than_it_may(monkeypatch):
 
     assert {view: page for view, page in views.items() if page["queries"] > 10 or page["bytes"] > 150_000} == {}
     assert "installation list" in views
+
+
+def test_the_sandbox_is_measured_at_both_sizes(monkeypatch):
+    monkeypatch.setattr(bench.sandbox.scale, "MANY", 12)
+    monkeypatch.setattr(bench.sandbox.scale, "FEW", 2)
+    monkeypatch.setattr(bench.sandbox.scale, "ROUNDS", 2)
+
+    figures = list(bench.sandbox.scale.figures())
+
+    assert [figure.unit for figure in figures] == ["s", "×", "×", "s", "s", "MB"]
+    assert figures[-1].value > 50
+    assert figures[-1].is_ok

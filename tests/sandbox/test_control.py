@@ -18,6 +18,20 @@ def test_accounts_are_a_bare_array_with_what_a_script_needs(sandbox: Sandbox) ->
     assert sandbox.account(listed[1]["id"]) == listed[1]
 
 
+def test_a_fleet_larger_than_one_reading_is_listed_whole_and_in_order(tmp_path: Path) -> None:
+    with Sandbox.start(tmp_path, accounts=251) as running:
+        listed = running.accounts()
+        last = running.account(410_251)
+        made = running.control("POST", "/accounts", {"count": 252})
+        running.control("POST", "/reset", {"accounts": 0})
+        nobody = running.accounts()
+
+    assert [account["id"] for account in listed] == list(range(410_001, 410_252))
+    assert listed[-1] == last
+    assert [account["id"] for account in made] == list(range(410_252, 410_504))
+    assert nobody == []
+
+
 def test_several_accounts_can_be_made_at_once(sandbox: Sandbox) -> None:
     made = sandbox.control("POST", "/accounts", {"count": 2, "name": "Twin AB"})
 

@@ -1,12 +1,14 @@
 """The process: starting, stopping, what it keeps, and whom it answers."""
 
 import contextlib
+import json
 import os
 import signal
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
@@ -125,23 +127,59 @@ def test_writes_of_many_clients_at_once_all_succeed(sandbox: Sandbox) -> None:
         assert set(pool.map(make, range(30))) == {200}
 
 
-def test_the_control_plane_is_not_there_for_another_machine(tmp_path: Path) -> None:
-    """Asked in the sandbox's own project, since no test can call from another machine."""
+PEERS = ("127.0.0.1", "::1", "::ffff:127.0.0.1", "10.0.0.9", "192.168.1.7", "::ffff:10.0.0.9", "2001:db8::1", "")
+
+
+def control_plane_of(tmp_path: Path, **asked: Any) -> Any:
+    """What the sandbox's own project answers about its control plane, since no test can call from another machine."""
     question = """
-import django
+import json, os, sys, django
 django.setup()
 from django.test import Client
-for peer in ("127.0.0.1", "::1", "::ffff:127.0.0.1", "10.0.0.9", "192.168.1.7", "::ffff:10.0.0.9", "2001:db8::1", ""):
-    print(peer, Client(REMOTE_ADDR=peer).get("/_sandbox/faults").status_code)
+asked = json.loads(sys.argv[1])
+told = {}
+for peer in asked["peers"]:
+    client = Client(REMOTE_ADDR=peer, headers=asked.get("headers", {}))
+    told[peer] = client.get("/_sandbox/faults").status_code
+print(json.dumps(told))
 """
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "sandbox.settings", "SANDBOX_DIR": str(tmp_path)}
-    asked = subprocess.run(
-        [sys.executable, "-c", question], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
-    )
+    environment |= {"SANDBOX_CONTROL": asked.pop("control")} if "control" in asked else {}
+    command = [sys.executable, "-c", question, json.dumps({"peers": PEERS, **asked})]
+    told = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
+    return json.loads(told.stdout)
 
-    answers = dict(line.rsplit(" ", 1) for line in asked.stdout.splitlines())
-    assert {peer for peer, status in answers.items() if status == "200"} == {"127.0.0.1", "::1", "::ffff:127.0.0.1"}
-    assert set(answers.values()) == {"200", "404"}
+
+def test_the_control_plane_is_not_there_for_another_machine(tmp_path: Path) -> None:
+    answers = control_plane_of(tmp_path, control="local")
+
+    assert {peer for peer, status in answers.items() if status == 200} == {"127.0.0.1", "::1", "::ffff:127.0.0.1"}
+    assert set(answers.values()) == {200, 404}
+
+
+def test_the_control_plane_answers_every_machine_when_it_was_started_so(tmp_path: Path) -> None:
+    assert set(control_plane_of(tmp_path, control="open").values()) == {200}
+
+
+def test_a_page_of_another_site_is_not_answered_even_then(tmp_path: Path) -> None:
+    elsewhere = {"Origin": "https://elsewhere.example"}
+
+    assert set(control_plane_of(tmp_path, control="open", headers=elsewhere).values()) == {404}
+
+
+@pytest.mark.parametrize("control", [{}, {"control": ""}, {"control": "none"}])
+def test_there_is_no_control_plane_unless_it_was_started_as_a_sandbox(tmp_path: Path, control: dict[str, str]) -> None:
+    """The project served in another way, say by somebody's own server, shows no token to anybody."""
+    assert set(control_plane_of(tmp_path, **control).values()) == {404}
+
+
+def test_the_start_option_opens_the_control_plane(sandbox: Sandbox, tmp_path: Path) -> None:
+    """Seen through a client whom a proxy forwards for another machine."""
+    another = {"X-Forwarded-For": "192.0.2.7"}
+    with Sandbox.start(tmp_path, accounts=1, options=["--control", "open"]) as opened:
+        assert opened.session.get(f"{opened.url}/_sandbox/faults", headers=another).status_code == 200
+
+    assert sandbox.session.get(f"{sandbox.url}/_sandbox/faults", headers=another).status_code == 404
 
 
 def test_the_models_and_their_migrations_agree(tmp_path: Path) -> None:
