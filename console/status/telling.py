@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db.models import Q
 
 from extensions.health.models import Finding, Issue, MaintenanceWindow
-from extensions.health.words.letters import LETTERS
+from extensions.health.words.letters import LETTERS, OURS
 from extensions.health.words.saying import Case
 from extensions.installations.models import Installation
 
@@ -70,7 +70,7 @@ def _maintenance_until(installation: Installation, now: datetime) -> datetime | 
 
 def _text(finding: Finding, installation: Installation, language: str) -> str:
     write = LETTERS.get(finding.code)
-    if write is None:
+    if write is None or finding.code in OURS:
         return ""
     text = write(Case(finding, installation, installation.mode))
     return text.swedish if language == "sv" else text.english

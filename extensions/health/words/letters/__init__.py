@@ -38,6 +38,8 @@ LETTERS: dict[str, Callable[[Case], Text]] = {
     "webhook.duplicate": contents.webhook,
     "mapping.incomplete": contents.mapping,
 }
+# In these the customer has no part: whoever asks is told so, and nobody else needs to hear of it.
+OURS = frozenset({"refresh.stale", "api.limited", "field.changed", "mapping.incomplete"})
 
 
 def letters(case: Case) -> tuple[Letter, ...]:
