@@ -1,4 +1,4 @@
-"""Reading what came with a request: never more than a megabyte, never anything but JSON."""
+"""Reading what came with a request: never more than a megabyte, or ten where files are uploaded."""
 
 import json
 import re
@@ -10,24 +10,26 @@ from django.http import HttpRequest
 from sandbox.errors import BadRequest, Refusal
 
 MOST_BYTES = 1_000_000
+MOST_UPLOADED = 10_000_000
 MOST_PARAMETERS = 100
 # Deeper than anything that the API takes, and shallow enough to be written and checked anywhere.
 DEEPEST = 20
 
 
-def read_body(request: HttpRequest) -> bytes:
-    """The body as it came; 413 when it is over a megabyte, whatever its Content-Length says."""
+def read_body(request: HttpRequest, most: int = MOST_BYTES) -> bytes:
+    """The body as it came; 413 when it is larger than that, whatever its Content-Length says."""
+    too_large = f"The body is larger than {most // 1_000_000} MB."
     length = request.META.get("CONTENT_LENGTH") or "0"
     digits = length.lstrip("0")
-    if digits.isdecimal() and (len(digits) > 12 or int(digits) > MOST_BYTES):
-        raise Refusal(413, "The body is larger than 1 MB.")
+    if digits.isdecimal() and (len(digits) > 12 or int(digits) > most):
+        raise Refusal(413, too_large)
     if not digits and "HTTP_TRANSFER_ENCODING" not in request.META:
         return b""
     # Without a length it comes in chunks, and one byte too many tells that it is too large.
-    announced = int(digits) if digits.isdecimal() else MOST_BYTES + 1
+    announced = int(digits) if digits.isdecimal() else most + 1
     body: bytes = request.META["wsgi.input"].read(announced)
-    if len(body) > MOST_BYTES:
-        raise Refusal(413, "The body is larger than 1 MB.")
+    if len(body) > most:
+        raise Refusal(413, too_large)
     return body
 
 

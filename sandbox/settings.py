@@ -21,6 +21,8 @@ ROOT_URLCONF = "sandbox.urls"
 APPEND_SLASH = False
 USE_TZ = True
 TIME_ZONE = "UTC"
+# No upload goes to a temporary file: `bodies` lets none in that is larger.
+FILE_UPLOAD_MAX_MEMORY_SIZE = 10_000_000
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 DATABASES = {

@@ -19,6 +19,7 @@ class Call:
     path: str
     query: dict[str, list[str]]
     raw_body: bytes
+    content_type: str = ""
 
     def parameter(self, name: str) -> str | None:
         """The value of a query parameter; None when absent, 400 when repeated (section 3.3)."""
@@ -32,6 +33,11 @@ class Call:
     def body(self) -> dict[str, Any]:
         """The JSON object that was sent."""
         return parse_object(self.raw_body)
+
+    @property
+    def origin(self) -> str:
+        """The address without the API's path."""
+        return self.base_url.removesuffix("/v1")
 
     def href(self, path: str | None) -> dict[str, str | None]:
         """A link of a `_links` object."""

@@ -12,11 +12,14 @@ from sandbox.api import routes
 from sandbox.api.broken_rules import as_refusal
 from sandbox.api.call import Call
 from sandbox.authentication import authenticate, token_of
-from sandbox.bodies import parse_query, read_body
+from sandbox.bodies import MOST_BYTES, MOST_UPLOADED, parse_query, read_body
 from sandbox.contracts import passing
 from sandbox.contracts.refusing import RuleBroken
 from sandbox.errors import BadRequest, NotThere, Refusal
 from sandbox.models import Token
+
+# Where files are uploaded, which may be larger than any JSON.
+_UPLOADS = re.compile("/contracts/[0-9]+/files")
 
 
 def answer(request: HttpRequest, path: str) -> HttpResponse:
@@ -67,7 +70,7 @@ def base_url(request: HttpRequest) -> str:
 
 def _served(request: HttpRequest, path: str | None, token: Token | None) -> HttpResponse:
     try:
-        raw_body = read_body(request)
+        raw_body = read_body(request, MOST_UPLOADED if _UPLOADS.fullmatch(path or "") else MOST_BYTES)
         if path is None:
             raise NotThere("path")
         if token is not None and not token.revoked and rate.exceeded(token.pk):
@@ -95,4 +98,4 @@ def _handled(request: HttpRequest, path: str, token: Token | None, raw_body: byt
     query = parse_query(request.META.get("QUERY_STRING", ""))
     if path.startswith("/contracts"):
         passing.catch_up()
-    return handler(Call(caller, base_url(request), path, query, raw_body), *ids)
+    return handler(Call(caller, base_url(request), path, query, raw_body, request.META.get("CONTENT_TYPE", "")), *ids)

@@ -19,7 +19,7 @@ from sandbox.api import (
     webhooks,
     workspaces,
 )
-from sandbox.api.contracts import creating, fields, happenings, listing, single
+from sandbox.api.contracts import creating, fields, files, happenings, listing, parties, single, tables
 from sandbox.errors import NotThere, Refusal
 
 Handler = Callable[..., Any]
@@ -55,6 +55,7 @@ ROUTES = (
     _route("/contacts/{id}", GET=contacts.one, PUT=contacts.update, DELETE=contacts.delete),
     _route("/templates", GET=templates.listed),
     _route("/templates/{id}", GET=templates.one),
+    _route("/templates/{id}/files/{id}", GET=files.of_template),
     _route("/template_types", GET=template_types.listed, POST=template_types.create),
     _route("/template_types/{id}", GET=template_types.one),
     _route("/template_types/{id}/data_fields", PUT=data_fields.replace, needs_email=("PUT",)),
@@ -78,6 +79,31 @@ ROUTES = (
     _route("/contracts/{id}/mark_as_signed", POST=single.mark_as_signed),
     _route("/contracts/{id}/data_fields", GET=fields.listed, PUT=fields.update_several),
     _route("/contracts/{id}/data_fields/{field}", PUT=fields.update_one, needs_email=("PUT",)),
+    _route("/contracts/{id}/parties", GET=parties.listed, POST=parties.add),
+    _route(
+        "/contracts/{id}/parties/{id}",
+        GET=parties.one,
+        PUT=parties.update,
+        DELETE=parties.remove,
+        needs_email=("DELETE",),
+    ),
+    _route(
+        "/contracts/{id}/parties/{id}/participants",
+        GET=parties.participants,
+        POST=parties.add_participant,
+        needs_email=("POST",),
+    ),
+    _route(
+        "/contracts/{id}/parties/{id}/participants/{id}",
+        GET=parties.participant,
+        PUT=parties.update_participant,
+        DELETE=parties.remove_participant,
+    ),
+    _route("/contracts/{id}/participants/{id}/access_link", POST=parties.access_link),
+    _route("/contracts/{id}/product_groups", GET=tables.listed),
+    _route("/contracts/{id}/product_groups/{id}/products", POST=tables.add_product),
+    _route("/contracts/{id}/files", GET=files.listed, POST=files.upload, needs_email=("POST",)),
+    _route("/contracts/{id}/files/{id}", GET=files.one),
     _route("/contracts/{id}/events", GET=happenings.listed),
     _route("/contracts/{id}/events/{id}", GET=happenings.one),
     _route("/integration_extensions", GET=extensions.listed),

@@ -9,7 +9,7 @@ from sandbox.api import options, tags, workspaces
 from sandbox.api.call import Call, written_time
 from sandbox.bodies import whole_number
 from sandbox.errors import BadRequest, NotThere
-from sandbox.models import Tag, Template, TemplateType
+from sandbox.models import ProductGroup, Tag, Template, TemplateType
 from sandbox.paging import ids_of, one_of, page
 
 CONFIGURATION = {
@@ -32,7 +32,7 @@ def listed(call: Call) -> dict[str, Any]:
 
 
 def one(call: Call, pk: int) -> dict[str, Any]:
-    template = one_of(_visible(call), pk, "template")
+    template = visible_one(call, pk)
     return shown(call, template) | {
         "_private": {},
         "attachment_file_groups": [],
@@ -40,8 +40,22 @@ def one(call: Call, pk: int) -> dict[str, Any]:
         "parties": [],
         "pdf_file_groups": [],
         "pending_approval_workflow": None,
-        "product_groups": [],
+        "product_groups": [_product_group(group) for group in template.product_groups.order_by("pk")],
         "sign_order": [],
+    }
+
+
+def visible_one(call: Call, pk: int) -> Template:
+    row: Template = one_of(_visible(call), pk, "template")
+    return row
+
+
+def _product_group(group: ProductGroup) -> dict[str, Any]:
+    """A product table of a template, which holds no products: its id is what creating a contract asks for."""
+    return {
+        "_private_ownerside": {"created_time": written_time(group.created_time)},
+        "id": group.pk,
+        "products": [],
     }
 
 

@@ -12,6 +12,7 @@ from sandbox.delivery.sending import sender
 from sandbox.delivery.storing import rescale
 from sandbox.fleet import storing
 from sandbox.models import Account
+from sandbox.tickets import ACCESS, DOWNLOADS
 
 LONGEST_DELAY = 600
 LAST_REQUESTS = 1000
@@ -105,4 +106,6 @@ def reset(asked: Asked) -> dict[str, Any]:
     answers.forget_faults()
     request_log.clear()
     rate.forget()
+    ACCESS.forget()
+    DOWNLOADS.forget()
     return {"accounts": accounts, "seed": seed}

@@ -1,6 +1,8 @@
 """What stands in a contract beside its fields: product tables and files (sections 6.13 and 6.14)."""
 
+from sandbox.openapi.common import child_paging, page_of
 from sandbox.openapi.describing import (
+    CONFIDENCE,
     DATETIME,
     FLAG,
     ID,
@@ -11,6 +13,7 @@ from sandbox.openapi.describing import (
     marked,
     nullable,
     one_of,
+    query,
     ref,
     sent,
     text,
@@ -81,6 +84,16 @@ SCHEMAS: dict[str, Schema] = {
             "type": marked("ASSUMED", one_of("contract", "attachment", "expanded_pdf")),
         },
     ),
+    "ProductGroupPage": page_of("ProductGroup", all_at_once=True),
+    "FilePage": page_of("File", all_at_once=True),
+    "NewFile": sent(
+        "6.14",
+        {
+            "file": marked("F", {"type": "string", "format": "binary"}),
+            "upload_as": marked("F", one_of("attachment", "expanded_pdf")),
+        },
+        required=("file", "upload_as"),
+    ),
     "FileGroup": thing("6.10", {"files": marked("ASSUMED", array(ref("File")))}),
     "NewProduct": sent("6.13", _NEW_PRODUCT, required=("name",)),
     "NewProductGroup": sent(
@@ -92,4 +105,70 @@ SCHEMAS: dict[str, Schema] = {
     ),
 }
 
-OPERATIONS: tuple[Operation, ...] = ()
+_DOWNLOAD = query("F", "6.14", "download", one_of("true", "false"), "True for a redirect to the content.")
+_REDIRECT = {302: {"description": "Where the content can be fetched.", CONFIDENCE: {"mark": "F", "section": "4.3"}}}
+OPERATIONS = (
+    Operation(
+        "GET",
+        "/contracts/{contract_id}/product_groups",
+        "The product tables of a contract",
+        "F",
+        "5",
+        ref("ProductGroupPage"),
+        parameters=child_paging(),
+        refuses=(404,),
+    ),
+    Operation(
+        "POST",
+        "/contracts/{contract_id}/product_groups/{group_id}/products",
+        "Add a product to a table",
+        "F",
+        "5",
+        ref("Product"),
+        body=ref("NewProduct"),
+        refuses=(403, 404, 409),
+    ),
+    Operation(
+        "GET",
+        "/contracts/{contract_id}/files",
+        "The files of a contract",
+        "D",
+        "6.14",
+        ref("FilePage"),
+        parameters=child_paging("name", "type", "id", "extension"),
+        refuses=(404,),
+    ),
+    Operation(
+        "POST",
+        "/contracts/{contract_id}/files",
+        "Upload a file",
+        "F",
+        "5",
+        ref("File"),
+        body=ref("NewFile"),
+        body_type="multipart/form-data",
+        refuses=(403, 404, 409),
+    ),
+    Operation(
+        "GET",
+        "/contracts/{contract_id}/files/{file_id}",
+        "One file, or where to fetch it",
+        "F",
+        "6.14",
+        ref("File"),
+        parameters=(_DOWNLOAD,),
+        refuses=(404,),
+        answers=_REDIRECT,
+    ),
+    Operation(
+        "GET",
+        "/templates/{template_id}/files/{file_id}",
+        "The file of a template, or where to fetch it",
+        "C",
+        "5",
+        ref("File"),
+        parameters=(_DOWNLOAD,),
+        refuses=(404,),
+        answers=_REDIRECT,
+    ),
+)

@@ -1,6 +1,6 @@
 """Parties and participants of a contract (sections 6.11 and 6.12)."""
 
-from sandbox.openapi.common import permissions
+from sandbox.openapi.common import child_paging, page_of, permissions
 from sandbox.openapi.describing import (
     DATETIME,
     FLAG,
@@ -111,6 +111,11 @@ SCHEMAS: dict[str, Schema] = {
             "two_step_authentication_method": marked("F", _TWO_STEPS),
         },
     ),
+    "PartyPage": page_of("Party", all_at_once=True),
+    "ParticipantPage": page_of("Participant", all_at_once=True),
+    "AccessLink": thing("8.6", {"access_link": marked("C", TEXT)}),
+    "PartyChanges": sent("6.11", _NEW_PARTY),
+    "ParticipantChanges": sent("6.12", _NEW_PERSON),
     "NewParticipant": sent("6.12", _NEW_PERSON, required=("name", "delivery_channel")),
     "NewParty": sent(
         "6.11",
@@ -132,4 +137,96 @@ SCHEMAS: dict[str, Schema] = {
     ),
 }
 
-OPERATIONS: tuple[Operation, ...] = ()
+_PARTY_PATH = "/contracts/{contract_id}/parties/{party_id}"
+_PERSON_PATH = f"{_PARTY_PATH}/participants/{{participant_id}}"
+OPERATIONS = (
+    Operation(
+        "GET",
+        "/contracts/{contract_id}/parties",
+        "The parties of a contract",
+        "F",
+        "5",
+        ref("PartyPage"),
+        parameters=child_paging(),
+        refuses=(404,),
+    ),
+    Operation(
+        "POST",
+        "/contracts/{contract_id}/parties",
+        "Add a counterparty",
+        "C",
+        "5",
+        ref("Party"),
+        body=ref("NewParty"),
+        refuses=(403, 404, 409),
+    ),
+    Operation("GET", _PARTY_PATH, "One party", "I", "5", ref("Party"), refuses=(404,)),
+    Operation(
+        "PUT",
+        _PARTY_PATH,
+        "Change what is named of a party",
+        "ASSUMED",
+        "5",
+        ref("Party"),
+        body=ref("PartyChanges"),
+        refuses=(403, 404, 409),
+    ),
+    Operation(
+        "DELETE",
+        _PARTY_PATH,
+        "Remove a party; 200 with an empty body also when there is none",
+        "D",
+        "8.5",
+        None,
+        refuses=(403, 404, 409),
+    ),
+    Operation(
+        "GET",
+        f"{_PARTY_PATH}/participants",
+        "The participants of a party",
+        "ASSUMED",
+        "5",
+        ref("ParticipantPage"),
+        parameters=child_paging(),
+        refuses=(404,),
+    ),
+    Operation(
+        "POST",
+        f"{_PARTY_PATH}/participants",
+        "Add a participant",
+        "D",
+        "5",
+        ref("Participant"),
+        body=ref("NewParticipant"),
+        refuses=(403, 404, 409),
+    ),
+    Operation("GET", _PERSON_PATH, "One participant", "ASSUMED", "5", ref("Participant"), refuses=(404,)),
+    Operation(
+        "PUT",
+        _PERSON_PATH,
+        "Change what is named of a participant",
+        "ASSUMED",
+        "5",
+        ref("Participant"),
+        body=ref("ParticipantChanges"),
+        refuses=(403, 404, 409),
+    ),
+    Operation(
+        "DELETE",
+        _PERSON_PATH,
+        "Remove a participant; 200 with an empty body also when there is none",
+        "ASSUMED",
+        "5",
+        None,
+        refuses=(403, 404, 409),
+    ),
+    Operation(
+        "POST",
+        "/contracts/{contract_id}/participants/{participant_id}/access_link",
+        "An address at which a participant signs in a browser",
+        "C",
+        "8.6",
+        ref("AccessLink"),
+        refuses=(403, 404, 409),
+    ),
+)

@@ -98,7 +98,7 @@ SCHEMAS: dict[str, Schema] = {
             "parties": marked("D", always_empty()),
             "pdf_file_groups": marked("C", always_empty()),
             "pending_approval_workflow": marked("C", NOTHING),
-            "product_groups": marked("D", always_empty()),
+            "product_groups": marked("D", array(ref("ProductGroup"))),
             "sign_order": marked("C", always_empty()),
         },
     ),

@@ -18,7 +18,11 @@ PATHS = (
     "/integration_extensions", "/integration_extensions/{id}", "/contracts", "/contracts/create", "/contracts/{id}",
     "/contracts/{id}/publish", "/contracts/{id}/copy", "/contracts/{id}/move", "/contracts/{id}/decline",
     "/contracts/{id}/mark_as_signed", "/contracts/{id}/data_fields", "/contracts/{id}/data_fields/c::x",
-    "/contracts/{id}/events", "/contracts/{id}/events/1",
+    "/contracts/{id}/events", "/contracts/{id}/events/1", "/contracts/{id}/parties", "/contracts/{id}/parties/1",
+    "/contracts/{id}/parties/1/participants", "/contracts/{id}/parties/1/participants/1",
+    "/contracts/{id}/participants/1/access_link", "/contracts/{id}/product_groups",
+    "/contracts/{id}/product_groups/1/products", "/contracts/{id}/files", "/contracts/{id}/files/1",
+    "/templates/{id}/files/1",
 )  # fmt: skip
 ODD_IDS = ("0", "1", "-1", "x", "1.5", "%00", "9" * 18, "9" * 19, "9" * 5000, "%F0%9F%92%A9", "..%2f", "1;DROP")
 ODD_BODIES = (

@@ -70,7 +70,7 @@ def _named(contract: Contract, item: Checked) -> ContractField | None:
         where["custom_id"] = inner.text("custom_id", low=1, high=200)
     if not where:
         item.wrong("id", "Either id or _private_ownerside.custom_id is required.")
-    if not where or "" in where.values():
+    if not where or not all(where.values()):
         return None
     field = contract.data_fields.filter(**where).first()
     if field is None:
