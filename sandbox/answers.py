@@ -11,7 +11,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
-from sandbox import errors
+from sandbox import errors, schedules
 from sandbox.models import Fault
 
 Serve = Callable[[], HttpResponse]
@@ -61,7 +61,7 @@ def find(account: int | None, path: str) -> Answer | None:
             if answer.covers(account, path):
                 _use(answer)
                 return answer
-    return _of_faults(account, path)
+    return schedules.answer(account, path) or _of_faults(account, path)
 
 
 def ask_for(answer: Answer) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from gunicorn.app.base import BaseApplication
 
-from sandbox import answers
+from sandbox import answers, schedules
 from sandbox.delivery.sending import sender
 from sandbox.wsgi import application
 
@@ -77,6 +77,7 @@ def _end_delays_on(number: signal.Signals) -> None:
 
     def end(received: int, frame: FrameType | None) -> None:
         answers.end_all()
+        schedules.stop_all()
         if callable(former):
             former(received, frame)
 

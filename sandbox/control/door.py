@@ -22,6 +22,7 @@ from sandbox.control import (
     extensions,
     pausing,
     running,
+    schedules,
     webhook_faults,
 )
 from sandbox.control.asking import Asked, Refused
@@ -76,6 +77,8 @@ ROUTES: tuple[tuple[str, dict[str, Handler]], ...] = (
         "deliveries/faults",
         {"GET": webhook_faults.listed, "POST": webhook_faults.ask_for, "DELETE": webhook_faults.end_all},
     ),
+    ("schedules", {"GET": schedules.listed, "POST": schedules.begin, "DELETE": schedules.stop_all}),
+    ("schedules/<id>", {"GET": schedules.one, "DELETE": schedules.stop}),
     ("requests", {"GET": running.requests, "DELETE": running.clear_requests}),
     ("switches", {"GET": running.listed_switches, "PUT": running.turn_switches}),
     ("reset", {"POST": running.reset}),

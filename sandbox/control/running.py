@@ -3,10 +3,10 @@
 import re
 from typing import Any
 
-from sandbox import answers, rate, request_log, switches
+from sandbox import answers, rate, request_log, schedules, switches
 from sandbox.api.described import own_document
 from sandbox.api.door import normalised
-from sandbox.control.asking import Asked, Refused, account_of
+from sandbox.control.asking import Asked, Refused, account_named
 from sandbox.delivery import faults
 from sandbox.delivery.sending import sender
 from sandbox.delivery.storing import rescale
@@ -29,24 +29,24 @@ def listed_answers(asked: Asked) -> list[dict[str, Any]]:
 
 def ask_for_answer(asked: Asked) -> list[dict[str, Any]]:
     """One more misbehaviour; all that are asked for are listed."""
+    answers.ask_for(answer_of(asked))
+    return answers.listed()
+
+
+def answer_of(asked: Asked) -> answers.Answer:
+    """The misbehaviour that a body describes."""
     asked.only("account", "path", "kind", "status", "seconds", "times")
     kind = asked.text("kind")
     if kind not in answers.KINDS:
         raise Refused(400, f"kind: one of {', '.join(answers.KINDS)} is expected.")
-    account = asked.whole("account", low=1, high=2**62)
-    if account is not None:
-        account_of(account)
-    answers.ask_for(
-        answers.Answer(
-            kind=kind,
-            account=account,
-            path=_path(asked),
-            status=asked.whole("status", low=400, high=599, default=500),
-            seconds=asked.seconds("seconds", high=LONGEST_DELAY, default=5),
-            times=asked.whole("times", low=1, high=1_000_000),
-        )
+    return answers.Answer(
+        kind=kind,
+        account=account_named(asked),
+        path=_path(asked),
+        status=asked.whole("status", low=400, high=599, default=500),
+        seconds=asked.seconds("seconds", high=LONGEST_DELAY, default=5),
+        times=asked.whole("times", low=1, high=1_000_000),
     )
-    return answers.listed()
 
 
 def _path(asked: Asked) -> str | None:
@@ -100,6 +100,7 @@ def reset(asked: Asked) -> dict[str, Any]:
     seed = asked.whole("seed", low=0, high=2**53, default=storing.DEFAULT_SEED)
     toolkit = asked.whole("toolkit", low=0, high=accounts, default=0)
     storing.reset(accounts, seed, toolkit)
+    schedules.forget()
     faults.end_all()
     sender.begin_anew()
     answers.end_all()

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import Any
 
+from sandbox import schedules
+
 KINDS = {
     "delay": "sent `seconds` later",
     "duplicate": "sent once more, or `copies` more times, after it was answered",
@@ -60,7 +62,7 @@ def find(account: int, webhook: int, event_types: Iterable[str]) -> WebhookFault
             if fault.covers(account, webhook, types):
                 _use(fault)
                 return fault
-    return None
+    return schedules.fault(account, webhook, types)
 
 
 def ask_for(fault: WebhookFault) -> None:
