@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.db.models import QuerySet
@@ -40,8 +40,13 @@ class Echo:
 
 def as_csv(installations: QuerySet[Installation]) -> StreamingHttpResponse:
     """The list's columns, one line for each installation, in the list's order."""
-    rows = installations.values_list(*COLUMNS.values()).iterator(chunk_size=2000)
-    return _file(_lines(rows), "text/csv; charset=utf-8", "installations.csv")
+    return csv_of(installations, COLUMNS, "installations.csv")
+
+
+def csv_of(rows: QuerySet[Any], columns: Mapping[str, str], name: str) -> StreamingHttpResponse:
+    """A file of that name with a line for each row; `columns` are their headings and where each value is found."""
+    values = rows.values_list(*columns.values()).iterator(chunk_size=2000)
+    return _file(_lines(list(columns), values), "text/csv; charset=utf-8", name)
 
 
 def as_json(installations: QuerySet[Installation]) -> StreamingHttpResponse:
@@ -55,10 +60,10 @@ def cell(value: Any) -> str:
     return f"'{text}" if text.startswith(FORMULA) else text
 
 
-def _lines(rows: Iterator[tuple[Any, ...]]) -> Iterator[str]:
+def _lines(headings: list[str], rows: Iterator[tuple[Any, ...]]) -> Iterator[str]:
     writer = csv.writer(Echo())
     # The mark at the start tells Excel that the file is UTF-8.
-    yield "\N{ZERO WIDTH NO-BREAK SPACE}" + writer.writerow(list(COLUMNS))
+    yield "\N{ZERO WIDTH NO-BREAK SPACE}" + writer.writerow(headings)
     for row in rows:
         yield writer.writerow([cell(value) for value in row])
 

@@ -18,6 +18,7 @@ urlpatterns = [
     path("", include("console.status.urls")),
     path("health/codes/", codes.index, name="codes"),
     path("health/codes/<str:code>/", codes.code, name="code"),
+    path("", include("console.history.urls")),
     path("assumed/", assumptions.view, name="assumed"),
     path("retention/", retention.view, name="retention"),
     path("", admin.site.urls),

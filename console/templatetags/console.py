@@ -10,6 +10,7 @@ Tags
     {% assumed "Oneflow does not document …" %}     the small tag; links to /assumed/, or to an anchor there
     {{ count|thin }}                                1 204, with thin spaces
     {{ count|counted:"webhook" }}                   1 webhook, 2 webhooks
+    {{ lasted|span }}                               3 h
 
 Includes
     elements/empty.html     heading, text, and perhaps action_url + action_label
@@ -27,7 +28,7 @@ Scripts (console.js): data-copy="text" copies on click; data-copy-from="#id" cop
 data-href on a table row opens it on Enter. Everything works without them.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import template
@@ -103,8 +104,17 @@ def age(moment: datetime, now: datetime) -> str:
     size = abs(seconds)
     if size < 5:
         return "just now"
-    length = next(f"{int(size // unit)}{THIN}{name}" for limit, unit, name in UNITS if size < limit)
-    return f"{length} ago" if seconds > 0 else f"in {length}"
+    return f"{_length(size)} ago" if seconds > 0 else f"in {_length(size)}"
+
+
+def _length(seconds: float) -> str:
+    return next(f"{int(seconds // unit)}{THIN}{name}" for limit, unit, name in UNITS if seconds < limit)
+
+
+@register.filter
+def span(duration: timedelta) -> str:
+    """How long something lasted: "40 s", "3 h", "12 d"."""
+    return _length(duration.total_seconds())
 
 
 @register.simple_tag

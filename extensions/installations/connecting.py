@@ -16,7 +16,7 @@ from accounts.vault import fingerprint
 from extensions.blueprints.models import Extension
 from extensions.installations.kinds import country
 from extensions.installations.models import Installation, Verdict
-from extensions.installations.signals import connected_again
+from extensions.installations.signals import connected_again, disconnected
 
 
 @sensitive_variables("token")
@@ -153,6 +153,7 @@ def disconnect(installation: Installation, *, actor: Actor, now: datetime, reaso
         installation.state, installation.disconnected_at = Installation.State.DISCONNECTED, now
         installation.wanted_at = installation.lease_id = installation.lease_until = None
         installation.save()
+        disconnected.send(sender=Installation, installation=installation, now=now)
         Deed(actor, "account.disconnect", installation, reason=reason, details=about).tell()
     return installation
 
