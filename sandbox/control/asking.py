@@ -52,6 +52,13 @@ class Asked:
             raise Refused(400, f"{name}: a number from 0 to {high} is expected.")
         return float(value)
 
+    def number(self, name: str, *, low: float, high: float, default: float | None = None) -> float:
+        """A number; without a default it is required."""
+        value = self.body.get(name, default)
+        if type(value) not in (int, float) or not low <= value <= high:
+            raise Refused(400, f"{name}: a number from {low:g} to {high:g} is expected.")
+        return float(value)
+
     def flag(self, name: str, *, default: bool) -> bool:
         value = self.body.get(name, default)
         if not isinstance(value, bool):

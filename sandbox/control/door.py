@@ -23,6 +23,7 @@ from sandbox.control import (
     pausing,
     running,
     schedules,
+    traffic,
     webhook_faults,
 )
 from sandbox.control.asking import Asked, Refused
@@ -79,6 +80,7 @@ ROUTES: tuple[tuple[str, dict[str, Handler]], ...] = (
     ),
     ("schedules", {"GET": schedules.listed, "POST": schedules.begin, "DELETE": schedules.stop_all}),
     ("schedules/<id>", {"GET": schedules.one, "DELETE": schedules.stop}),
+    ("traffic", {"GET": traffic.status, "POST": traffic.begin, "DELETE": traffic.stop}),
     ("requests", {"GET": running.requests, "DELETE": running.clear_requests}),
     ("switches", {"GET": running.listed_switches, "PUT": running.turn_switches}),
     ("reset", {"POST": running.reset}),

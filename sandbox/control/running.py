@@ -13,6 +13,7 @@ from sandbox.delivery.storing import rescale
 from sandbox.fleet import storing
 from sandbox.models import Account
 from sandbox.tickets import ACCESS, DOWNLOADS
+from sandbox.traffic import running as traffic
 
 LONGEST_DELAY = 600
 LAST_REQUESTS = 1000
@@ -99,6 +100,7 @@ def reset(asked: Asked) -> dict[str, Any]:
     accounts = asked.whole("accounts", low=0, high=storing.MOST_ACCOUNTS, default=Account.objects.count())
     seed = asked.whole("seed", low=0, high=2**53, default=storing.DEFAULT_SEED)
     toolkit = asked.whole("toolkit", low=0, high=accounts, default=0)
+    traffic.forget()
     storing.reset(accounts, seed, toolkit)
     schedules.forget()
     faults.end_all()

@@ -1,6 +1,5 @@
 """Schedules of misbehaviour in the control plane: begun, watched, stopped."""
 
-import math
 from dataclasses import replace
 from threading import Event
 from typing import Any
@@ -34,7 +33,7 @@ def begin(asked: Asked) -> dict[str, Any]:
     if not isinstance(entries, list) or not 1 <= len(entries) <= MOST_ENTRIES:
         raise Refused(400, f"entries: a list of 1 to {MOST_ENTRIES} of {{from, to, answer or fault}} is expected.")
     name = asked.text("name")
-    speed = _number(asked.body, "speed", low=0.01, high=FASTEST, default=switches.value("time_factor"))
+    speed = asked.number("speed", low=0.01, high=FASTEST, default=switches.value("time_factor"))
     schedule = Schedule(name, speed, [_entry(number, entry) for number, entry in enumerate(entries)])
     schedules.begin(schedule)
     return schedule.shown()
@@ -67,8 +66,8 @@ def _entry(number: int, entry: Any) -> Entry:
             raise Refused(400, "an object is expected.")
         asked = Asked(entry, {})
         asked.only("from", "to", "answer", "fault")
-        begins = _number(entry, "from", low=0, high=LONGEST)
-        ends = _number(entry, "to", low=0, high=LONGEST)
+        begins = asked.number("from", low=0, high=LONGEST)
+        ends = asked.number("to", low=0, high=LONGEST)
         if begins >= ends:
             raise Refused(400, "to: a number above from is expected.")
         if ("answer" in entry) == ("fault" in entry):
@@ -94,10 +93,3 @@ def _object(entry: dict[str, Any], name: str) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise Refused(400, f"{name}: an object is expected.")
     return value
-
-
-def _number(data: dict[str, Any], name: str, *, low: float, high: float, default: float | None = None) -> float:
-    value = data.get(name, default)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high or math.isnan(value):
-        raise Refused(400, f"{name}: a number from {low:g} to {high} is expected.")
-    return float(value)
