@@ -17,6 +17,7 @@ class ConsoleConfig(AppConfig):
         from console import (  # noqa: F401  (they need the app registry)
             audit,
             installation_list,
+            issues,
             roles,
             signing_in,
             system_checks,

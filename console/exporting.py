@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from django.db.models import QuerySet
@@ -46,12 +46,12 @@ def as_csv(installations: QuerySet[Installation]) -> StreamingHttpResponse:
 def csv_of(rows: QuerySet[Any], columns: Mapping[str, str], name: str) -> StreamingHttpResponse:
     """A file of that name with a line for each row; `columns` are their headings and where each value is found."""
     values = rows.values_list(*columns.values()).iterator(chunk_size=2000)
-    return _file(_lines(list(columns), values), "text/csv; charset=utf-8", name)
+    return file(_lines(list(columns), values), "text/csv; charset=utf-8", name)
 
 
 def as_json(installations: QuerySet[Installation]) -> StreamingHttpResponse:
     """What `manage.py installations --json` says of each, as one array."""
-    return _file(_array(listing.rows(installations)), "application/json", "installations.json")
+    return file(array(listing.rows(installations)), "application/json", "installations.json")
 
 
 def cell(value: Any) -> str:
@@ -68,7 +68,8 @@ def _lines(headings: list[str], rows: Iterator[tuple[Any, ...]]) -> Iterator[str
         yield writer.writerow([cell(value) for value in row])
 
 
-def _array(rows: Iterator[dict[str, Any]]) -> Iterator[str]:
+def array(rows: Iterable[dict[str, Any]]) -> Iterator[str]:
+    """Rows as one array of JSON."""
     before = "[\n"
     for row in rows:
         yield before + json.dumps(row, ensure_ascii=False)
@@ -76,6 +77,7 @@ def _array(rows: Iterator[dict[str, Any]]) -> Iterator[str]:
     yield "\n]\n" if before == ",\n" else "[]\n"
 
 
-def _file(parts: Iterator[str], kind: str, name: str) -> StreamingHttpResponse:
+def file(parts: Iterator[str], kind: str, name: str) -> StreamingHttpResponse:
+    """The parts as a file to be saved under that name."""
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return StreamingHttpResponse(parts, content_type=kind, headers=headers)

@@ -1,23 +1,25 @@
 """The front page: how the fleet is, who needs someone, what changed, who is being connected, how the machine runs.
 
-Four statements of its own, whatever the size of the fleet.
+Five statements of its own, whatever the size of the fleet.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Case, CharField, Count, F, Min, Q, Value, When
+from django.db.models import Case, CharField, Count, Exists, F, Min, OuterRef, Q, Subquery, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
 from console.facets import moment
 from console.pages import context
+from console.timeline.sparks import Spark, sparks
+from console.timeline.stretches import Now
 from extensions.health.codes import sentence
-from extensions.health.models import Finding
+from extensions.health.models import Finding, Issue, MaintenanceWindow
 from extensions.installations.models import Change, Installation, Verdict
 from extensions.installations.models.installation import STALE
 
@@ -38,6 +40,7 @@ class Fleet:
     connected: int
     refreshed_lately: int
     waiting: int
+    silent: int  # open issues that are snoozed or under maintenance
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,9 @@ class Need:
     subject: str
     since: datetime | None
     address: str
+    alone: int | None = None  # the installation, where it is one
+    stands: Now | None = None
+    spark: Spark | None = None
 
 
 def page(request: HttpRequest) -> HttpResponse:
@@ -59,11 +65,12 @@ def page(request: HttpRequest) -> HttpResponse:
         return render(request, "console/roleless.html", context(request, title="Fleet"))
     now = moment(request)
     fleet = count(now)
-    needs = _with_stale(list(needing(now)), fleet)
+    needs = _with_stale(list(needing(now)), fleet)[: MOST_CAUSES + 1]
     extra = {
         "fleet": fleet,
         "boxes": [(verdict, fleet.verdicts.get(verdict, 0), _list(verdict=verdict)) for verdict in Verdict.values],
-        "needs": needs[:MOST_CAUSES],
+        "needs": _with_sparks(needs[:MOST_CAUSES], now),
+        "silent_url": f"{reverse('admin:health_issue_changelist')}?state=snoozed",
         "more_needs": len(needs) > MOST_CAUSES,
         "list_url": _list(),
         "changes": changed(now),
@@ -76,6 +83,8 @@ def page(request: HttpRequest) -> HttpResponse:
 def count(now: datetime) -> Fleet:
     """The fleet as it is shown now, from one statement."""
     connected = ~Q(state=Installation.State.DISCONNECTED)
+    resting = Issue.objects.judged(now).open(now).silent(now).order_by()
+    silent = resting.annotate(all=Value(1)).values("all").annotate(number=Count("pk"))
     rows = list(
         Installation.objects.with_shown_verdict(now)
         .order_by()
@@ -86,6 +95,7 @@ def count(now: datetime) -> Fleet:
             stalest=Min("fresh_until", filter=Q(shown_cause=STALE)),
             lately=Count("pk", filter=connected & Q(refreshed_at__gt=now - HOUR)),
             waiting=Count("pk", filter=connected & Q(refresh_at__lte=now)),
+            silent=Subquery(silent.values("number")),
         )
     )
     verdicts = {row["shown_verdict"]: row["number"] for row in rows}
@@ -98,17 +108,20 @@ def count(now: datetime) -> Fleet:
         connected=total - verdicts.get(Verdict.DISCONNECTED, 0),
         refreshed_lately=sum(row["lately"] for row in rows),
         waiting=sum(row["waiting"] for row in rows),
+        silent=next((row["silent"] or 0 for row in rows), 0),
     )
 
 
 def needing(now: datetime) -> Iterator[Need]:
     """Causes in installations whose verdict still holds, those that several share as one; worst first, then oldest.
 
-    At most one more than the page shows, so that it can say that there are more.
+    What is snoozed or under maintenance needs nobody until that ends. At most one more than the page shows, so that
+    it can say that there are more.
     """
     judged = Q(installation__fresh_until__gt=now) & ~Q(installation__state=Installation.State.DISCONNECTED)
     grouped = (
         Finding.objects.filter(judged, explained_by="")
+        .exclude(_silent(now))
         .order_by()
         .annotate(place=_place())
         .values("code", "place")
@@ -121,11 +134,29 @@ def needing(now: datetime) -> Iterator[Need]:
             account=Min("installation__account__name"),
             oneflow_id=Min("installation__account__oneflow_id"),
             key=Min("installation__extension__integration_key"),
+            alone=Min("installation"),
+            stands=Min("installation__verdict"),
+            connected_at=Min("installation__connected_at"),
+            fresh_until=Min("installation__fresh_until"),
         )
         .order_by("worst", "first", "code", "place")
     )
     for row in grouped[: MOST_CAUSES + 1]:
         yield _need(row)
+
+
+def _silent(now: datetime) -> Q:
+    """Of a cause: that its issue rests, or that its account is under maintenance."""
+    snoozed = Issue.objects.snoozed(now).filter(
+        installation=OuterRef("installation"), code=OuterRef("code"), subject=OuterRef("subject")
+    )
+    return Q(Exists(snoozed)) | Q(Exists(MaintenanceWindow.objects.covering("installation", now)))
+
+
+def _with_sparks(needs: list[Need], now: datetime) -> list[Need]:
+    """The needs, those of one installation with its verdict over 30 days."""
+    drawn = sparks({need.alone: need.stands for need in needs if need.alone and need.stands}, now)
+    return [replace(need, spark=drawn[need.alone]) if need.alone else need for need in needs]
 
 
 def _place() -> Case:
@@ -158,6 +189,8 @@ def _need(row: dict[str, Any]) -> Need:
         subject=row["name"] if alone or row["place"] else "",
         since=row["first"],
         address=reverse("installation", args=[row["oneflow_id"], row["key"]]) if alone else _list(cause=cause),
+        alone=row["alone"] if alone else None,
+        stands=Now(row["stands"], row["code"], row["connected_at"], row["fresh_until"]) if alone else None,
     )
 
 

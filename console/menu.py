@@ -10,6 +10,8 @@ from django.urls import reverse
 ROOMS = (
     ("Fleet", "admin:index", ""),
     ("Installations", "admin:installations_installation_changelist", "installations.view_installation"),
+    ("Issues", "admin:health_issue_changelist", "health.view_issue"),
+    ("Maintenance", "maintenance", "health.view_maintenancewindow"),
     ("Fields", "fields-home", "installations.view_installation"),
     ("Codes", "codes", "installations.view_installation"),
     ("Connect", "connect", "accounts.connect_account"),

@@ -17,6 +17,8 @@ SUPPORT_MAY = {
     "installations.choose_acting_user",
     "installations.export_installation",
     "health.share_status",
+    "health.handle_issue",
+    "health.plan_maintenance",
 }
 ONBOARDING_MAY = SUPPORT_MAY | {"accounts.connect_account", "accounts.disconnect_account"}
 AUDITOR_MAY = {"accounts.read_people", "installations.export_installation", "console.view_auditevent"}

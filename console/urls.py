@@ -19,6 +19,7 @@ urlpatterns = [
     path("health/codes/", codes.index, name="codes"),
     path("health/codes/<str:code>/", codes.code, name="code"),
     path("", include("console.history.urls")),
+    path("", include("console.issues.urls")),
     path("assumed/", assumptions.view, name="assumed"),
     path("retention/", retention.view, name="retention"),
     path("", admin.site.urls),

@@ -13,7 +13,7 @@ from extensions.health.checks import CHECKS
 from extensions.health.codes import CODES, Scope, matches
 from extensions.health.codes import sentence as sentence_of
 from extensions.health.judging import weight
-from extensions.health.models import Finding
+from extensions.health.models import Finding, Issue
 from extensions.health.words import Explanation, explain
 from extensions.health.words.saying import HERE, listed
 from extensions.installations.models import Exchange, Installation, Part, Refresh, Verdict
@@ -48,7 +48,7 @@ class Cause:
     followers: list[Finding] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
     actions: list[Action] = field(default_factory=list)
-    times: int = 0
+    issue: Issue | None = None
 
     @property
     def told(self) -> list[tuple[str, str]]:
@@ -90,6 +90,7 @@ def causes_of(request: HttpRequest, opened: Opened, parts: Sequence[Part]) -> li
     _follow(causes, findings)
     _unknown(causes, parts)
     _evidence(causes, installation)
+    _issues(causes, opened)
     for cause in causes:
         cause.actions = list(_actions(request, opened, cause))
     return causes
@@ -153,6 +154,18 @@ def _evidence(causes: Sequence[Cause], installation: Installation) -> None:
         if part in by_part and not cause.shown_above:
             cause.exchanges = by_part[part][:5]
             shown.add(part)
+
+
+def _issues(causes: Sequence[Cause], opened: Opened) -> None:
+    """Give each cause its issue: since when it has been one, and who handles it."""
+    roots = [cause.finding for cause in causes if cause.finding.pk]
+    if not roots:
+        return
+    issues = Issue.objects.unresolved().with_shown(opened.now).filter(installation=opened.installation)
+    issues = issues.filter(code__in={each.code for each in roots}, subject__in={each.subject for each in roots})
+    by_key = {(issue.code, issue.subject): issue for issue in issues.select_related("owner")}
+    for cause in causes:
+        cause.issue = by_key.get((cause.finding.code, cause.finding.subject))
 
 
 def _actions(request: HttpRequest, opened: Opened, cause: Cause) -> Iterable[Action]:

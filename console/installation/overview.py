@@ -10,7 +10,9 @@ from console.assurance import read as read_assurance
 from console.installation.causes import causes_of, sentences
 from console.installation.opening import SEE, Opened, opened
 from console.installation.reading import unread
+from console.issues.forms import Acknowledge, Assign, Snooze
 from console.pages import page
+from console.timeline.drawing import timeline
 from extensions.blueprints.models import Blueprint
 from extensions.health.words.doubts import doubts
 from extensions.installations.models import AccountExtension, Installation, Part, Verdict
@@ -29,6 +31,8 @@ def overview(request: HttpRequest, oneflow_id: int, key: str) -> HttpResponse:
         installation.shown_verdict == Verdict.UNKNOWN  # type: ignore[attr-defined]
         and causes[0].finding.verdict == Verdict.WARNING
     )
+    may_handle = request.user.has_perm("health.handle_issue")
+    forms = [Acknowledge(), Assign(), Snooze()] if may_handle and leads and causes[0].issue else []
     for cause in causes:
         cause.unknown = sentences(cause.unknown)  # type: ignore[assignment]
     return render(
@@ -46,6 +50,9 @@ def overview(request: HttpRequest, oneflow_id: int, key: str) -> HttpResponse:
             versions=_versions(request, installation),
             tags=list(installation.account.tags.all()) if installation.is_tagged else [],  # type: ignore[attr-defined]
             progress=progress_of(this),
+            may_handle=may_handle,
+            handling=forms,
+            timeline=timeline(this),
             acting_domain=installation.acting_user_email.rpartition("@")[2],
         ),
     )

@@ -4,6 +4,7 @@ Tags
     {% verdict installation.shown_verdict %}        ■ failing: shape, word and colour
     {% since finding.since %}                       "3 h ago", the exact time on hover and for screen readers
     {% since installation.refreshed_at "never" %}   the second word stands where there is no time
+    {% until issue.snoozed_until %}                 "2026-11-27 08:00", likewise with the zone
     {% lasting installation.verdict_since %}        "since 08:12 (3 h)", likewise with the exact time
     {% identifier account.oneflow_id %}             monospace; a click copies
     {% code "token.rejected" %}                     a health code behind its sentence, with a link to its page
@@ -84,6 +85,12 @@ def lasting(moment: datetime | None) -> SafeString | str:
     now, exact = timezone.now(), timezone.localtime(moment)
     begun = f"{exact:%H:%M}" if exact.date() == timezone.localtime(now).date() else f"{exact:%Y-%m-%d}"
     return _time(moment, f"since {begun} ({age(moment, now).removesuffix(' ago')})")
+
+
+@register.simple_tag
+def until(moment: datetime | None) -> SafeString | str:
+    """When something ends, as staff set it: to the minute, with the zone on hover and for screen readers."""
+    return "–" if moment is None else _time(moment, f"{timezone.localtime(moment):%Y-%m-%d %H:%M}")
 
 
 def _time(moment: datetime, words: str) -> SafeString:

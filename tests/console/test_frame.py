@@ -101,8 +101,8 @@ def test_the_menu_shows_only_rooms_that_may_be_entered(client, db):
         client.force_login(make_user(role))
         return [item["label"] for item in client.get("/").context["menu"]["rooms"]]
 
-    assert rooms("onboarding") == ["Fleet", "Installations", "Fields", "Codes", "Connect"]
-    assert rooms("auditor") == ["Fleet", "Installations", "Fields", "Codes", "Record"]
+    assert rooms("onboarding") == ["Fleet", "Installations", "Issues", "Maintenance", "Fields", "Codes", "Connect"]
+    assert rooms("auditor") == ["Fleet", "Installations", "Issues", "Maintenance", "Fields", "Codes", "Record"]
 
 
 def test_no_page_writes_a_script_or_a_style_into_itself(client, db):

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from console.models import Heartbeat
-from extensions.health.models import Finding
+from extensions.health.models import Finding, Flip, Issue, MaintenanceWindow
 from extensions.installations.models import Change, Installation
 from tests import making
 
@@ -181,7 +181,80 @@ def test_the_page_asks_ten_questions_whatever_the_fleet(django_assert_max_num_qu
     for number in range(1, 9):
         broken(number, "token.rejected")
         broken(number + 100, "webhook.missing", f"type{number}")
+    Heartbeat.beat("worker", timezone.now())
     client = as_role("support")
 
     with django_assert_max_num_queries(10):
         client.get(FRONT)
+
+
+def an_issue(installation: Installation, code: str, **values: Any) -> Issue:
+    now = timezone.now()
+    times = {"holds_since": now, "opens_at": now, "opened_at": now, "first_opened_at": now, "state": "open"}
+    return Issue.objects.create(
+        installation=installation, code=code, verdict="failing", rank=0, **(times | {"subject": ""} | values)
+    )
+
+
+def test_what_is_snoozed_needs_nobody_until_it_comes_back_and_its_number_is_told():
+    resting = an_issue(broken(1, "token.rejected"), "token.rejected", snoozed_until=timezone.now() + timedelta(hours=1))
+    an_issue(broken(2, "token.rejected"), "token.rejected")
+    support = as_role("support")
+
+    front = support.get(FRONT)
+    Issue.objects.filter(pk=resting.pk).update(snoozed_until=timezone.now())
+    later = support.get(FRONT)
+
+    assert [need.who for need in front.context["needs"]] == ["Customer 2"]
+    assert "1 issue left out" in words(front)
+    assert [need.who for need in later.context["needs"]] == ["2 accounts"]
+    assert "left out" not in words(later)
+
+
+def test_accounts_under_maintenance_need_nobody():
+    installation = broken(1, "token.rejected")
+    an_issue(installation, "token.rejected")
+    now = timezone.now()
+    MaintenanceWindow.objects.create(
+        account=installation.account,
+        reason="x",
+        starts_at=now - timedelta(hours=1),
+        ends_at=now + timedelta(hours=1),
+        created_at=now,
+        created_by="x",
+    )
+
+    front = as_role("support").get(FRONT)
+
+    assert front.context["needs"] == []
+    assert "1 issue left out" in words(front)
+
+
+def test_only_one_subject_of_a_cause_that_rests_is_left_out():
+    installation = broken(1, "field.inactive", "acme_deal/a", subject_name="A")
+    Finding.objects.create(
+        installation=installation,
+        code="field.inactive",
+        subject="acme_deal/b",
+        verdict="failing",
+        rank=0,
+        since=timezone.now(),
+    )
+    an_issue(installation, "field.inactive", subject="acme_deal/a", snoozed_until=timezone.now() + timedelta(hours=1))
+
+    [need] = as_role("support").get(FRONT).context["needs"]
+
+    assert need.since > timezone.now() - timedelta(minutes=1)  # that of b; a has held for hours
+
+
+def test_a_row_shows_the_verdict_of_its_installation_over_30_days():
+    installation = broken(1, "token.rejected")
+    Installation.objects.update(connected_at=timezone.now() - timedelta(days=10))
+    Flip.objects.create(
+        installation=installation, at=timezone.now() - timedelta(days=2, hours=1), before="healthy", after="failing"
+    )
+
+    [need] = as_role("support").get(FRONT).context["needs"]
+
+    assert need.spark.words == "of 30 days: 3 failing, 8 healthy"
+    assert [bar.height for bar in need.spark.bars][-4:] == [2, 12, 12, 12]

@@ -4,6 +4,7 @@ Who may do what stands in the tables below, and nowhere else: an address or acti
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ from accounts.models import Tag
 from console.models import AuditEvent
 from extensions.blueprints.models import BlueprintTemplateType
 from extensions.health import sharing
-from extensions.health.models import Finding
+from extensions.health.models import Finding, Issue, MaintenanceWindow
 from extensions.mappings.models import Mapping
 from tests.console.walking import Address, every_action, every_address, reach, watched
 from tests.making import STAFF as SAM
@@ -64,6 +65,16 @@ PAGES: dict[str, tuple[set[str], tuple[str, ...]]] = {
     "installation-status-preview": (ALL, GET),
     "installation-status-share": (HELPERS, POST),
     "installation-status-revoke": (HELPERS, POST),
+    "issue": (ALL, GET),
+    "issue-acknowledge": (HELPERS, POST),
+    "issue-unacknowledge": (HELPERS, POST),
+    "issue-assign": (HELPERS, POST),
+    "issue-unassign": (HELPERS, POST),
+    "issue-snooze": (HELPERS, POST),
+    "issue-wake": (HELPERS, POST),
+    "maintenance": (ALL, GET),
+    "maintenance-plan": (HELPERS, POST),
+    "maintenance-call-off": (HELPERS, POST),
     "fields-home": (ALL, GET),
     "fields": (ALL, GET),
     "field": (ALL, GET),
@@ -97,6 +108,7 @@ MODELS = {
     "mappings_mapping": Rights(ALL, ADMINISTRATOR, ADMINISTRATOR, ADMINISTRATOR),
     "installations_installation": MIRRORED,
     "health_finding": MIRRORED,
+    "health_issue": MIRRORED,
     "console_auditevent": Rights(READERS_OF_THE_RECORD, NONE, NONE, NONE),
     "auth_user": Rights(ADMINISTRATOR, ADMINISTRATOR, ADMINISTRATOR, ADMINISTRATOR),
     "auth_group": Rights(ADMINISTRATOR, ADMINISTRATOR, ADMINISTRATOR, ADMINISTRATOR),
@@ -108,6 +120,11 @@ ACTIONS = {
     ("installations.Installation", "tag"): HELPERS,
     ("installations.Installation", "export_csv"): ALL,
     ("installations.Installation", "export_json"): ALL,
+    ("health.Issue", "acknowledge"): HELPERS,
+    ("health.Issue", "assign"): HELPERS,
+    ("health.Issue", "snooze"): HELPERS,
+    ("health.Issue", "export_csv"): ALL,
+    ("health.Issue", "export_json"): ALL,
     ("console.AuditEvent", "export"): READERS_OF_THE_RECORD,
 }
 # Of the admin's own: for everybody on staff, about themselves or about nothing.
@@ -141,8 +158,8 @@ def allowed(address: Address, method: str) -> set[str] | None:
     rights = MODELS.get(model)
     if rights is None or what not in {"changelist", "history", "add", "change", "delete"}:
         return None
-    if name == "admin:installations_installation_change":
-        return ALL  # it only leads on to the installation page
+    if name in {"admin:installations_installation_change", "admin:health_issue_change"}:
+        return ALL  # they only lead on to the row's own page
     if what in {"changelist", "history"} or (what == "change" and method != "post"):
         return rights.view
     return getattr(rights, what)
@@ -157,8 +174,20 @@ def values() -> dict[str, Any]:
     finding = Finding.objects.create(
         installation=installation, code="user.unset", verdict="warning", rank=2, since=timezone.now()
     )
+    now = timezone.now()
+    link = sharing.share(installation, 7, SAM, now)
+    issue = Issue.objects.create(
+        pk=link.pk,
+        installation=installation,
+        code="user.unset",
+        verdict="warning",
+        rank=2,
+        holds_since=now,
+        opens_at=now,
+    )
+    times = {"starts_at": now, "ends_at": now + timedelta(hours=1), "created_at": now}
+    MaintenanceWindow.objects.create(pk=issue.pk, reason="x", created_by="x", **times)
     event = AuditEvent.objects.create(at=timezone.now(), actor="x", role="support", verb="x")
-    link = sharing.share(installation, 7, SAM, timezone.now())
     return {
         "oneflow_id": installation.account.oneflow_id,
         "key": extension.integration_key,
@@ -166,7 +195,7 @@ def values() -> dict[str, Any]:
         "code": "token.rejected",
         "custom_id": "deal_value",
         "id": colleague.pk,
-        "pk": link.pk,
+        "pk": issue.pk,
         "app_label": "accounts",
         "content_type_id": 1,
         "object_id": 1,
@@ -179,6 +208,7 @@ def values() -> dict[str, Any]:
         "mappings_mapping": Mapping.objects.first().pk,
         "installations_installation": installation.pk,
         "health_finding": finding.pk,
+        "health_issue": issue.pk,
         "console_auditevent": event.pk,
         "auth_user": colleague.pk,
         "auth_group": Group.objects.create(name="further").pk,

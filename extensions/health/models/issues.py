@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Case, Exists, Q, Value, When
 
+from accounts.models import Account
 from extensions.health.models.windows import MaintenanceWindow
 from extensions.installations.models import Installation, Verdict
 
@@ -127,6 +128,10 @@ class Issue(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} {self.subject_name or self.subject}".strip()
+
+    @property
+    def account(self) -> Account:
+        return self.installation.account
 
     @property
     def is_acknowledged(self) -> bool:

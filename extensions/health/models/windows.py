@@ -43,6 +43,7 @@ class MaintenanceWindow(models.Model):
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="a_window_ends_after_its_start"),
             models.CheckConstraint(condition=Q(account=None) | Q(tag=None), name="a_window_has_one_scope"),
         ]
+        permissions = [("plan_maintenance", "Can plan maintenance and call it off")]
 
     def __str__(self) -> str:
         return f"maintenance of {self.scope}"

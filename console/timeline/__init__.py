@@ -1,0 +1,1 @@
+"""What happened to an installation over time, drawn on the server."""
