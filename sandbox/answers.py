@@ -120,7 +120,8 @@ def _plain(text: str | bytes, status: int = 200, content_type: str = "applicatio
 def _status(answer: Answer, request: HttpRequest, serve: Serve) -> HttpResponse:
     if answer.status == 429:
         return _plain(json.dumps(errors.rate_limit_body()), 429)
-    return _plain(json.dumps(errors.body(answer.status, "The sandbox was asked to answer this.")), answer.status)
+    body = errors.body(request.META[errors.REQUEST_ID], answer.status, "The sandbox was asked to answer this.")
+    return _plain(json.dumps(body), answer.status)
 
 
 def _delay(answer: Answer, request: HttpRequest, serve: Serve) -> HttpResponse:

@@ -11,6 +11,7 @@ from sandbox.errors import BadRequest, Refusal
 
 MOST_BYTES = 1_000_000
 MOST_UPLOADED = 10_000_000
+MOST_DISCARDED = MOST_UPLOADED + MOST_BYTES
 MOST_PARAMETERS = 100
 # Deeper than anything that the API takes, and shallow enough to be written and checked anywhere.
 DEEPEST = 20
@@ -31,6 +32,20 @@ def read_body(request: HttpRequest, most: int = MOST_BYTES) -> bytes:
     if len(body) > most:
         raise Refusal(413, too_large)
     return body
+
+
+def discard(request: HttpRequest) -> None:
+    """Read on to the end of a body that was refused unread, so that the next request of the connection is understood.
+
+    Not of one that announces to be larger than anything that is taken: there the connection ends.
+    """
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    if not length.isdecimal() or len(length) > 12 or int(length) > MOST_DISCARDED:
+        return
+    if int(length) or "HTTP_TRANSFER_ENCODING" in request.META:
+        for _ in range(MOST_DISCARDED // MOST_BYTES):
+            if not request.META["wsgi.input"].read(MOST_BYTES):
+                return
 
 
 def parse_object(body: bytes) -> dict[str, Any]:

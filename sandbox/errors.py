@@ -36,14 +36,24 @@ class NotThere(Refusal):
         super().__init__(404, f"The {thing} was not found or is not available to this user.")
 
 
-def body(status: int, detail: str, problems: Problems | None = None, *, number: int = 0) -> dict[str, Any]:
+# Where a request carries the id that its error body and both logs tell.
+REQUEST_ID = "sandbox.request_id"
+
+
+def new_request_id() -> str:
+    return secrets.token_hex(16)
+
+
+def body(
+    request_id: str, status: int, detail: str, problems: Problems | None = None, *, number: int = 0
+) -> dict[str, Any]:
     """The error body of section 4.1; the code is the generic one of its status unless it has a number of its own."""
     code = status * 10_000 + number
     return {
         "detail": detail,
         "error_code": code,
         "parameter_problems": problems or {},
-        "request_id": secrets.token_hex(16),
+        "request_id": request_id,
         "status": status,
         # The control plane can ask for any status, also for one that no standard names.
         "title": responses.get(status, "Unknown"),

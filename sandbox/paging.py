@@ -38,11 +38,13 @@ def page(
     return _envelope(call, [render(row) for row in items], count, limit, offset)
 
 
-def page_of_items(call: Call, items: list[dict[str, Any]], *, sortable: tuple[str, ...]) -> dict[str, Any]:
-    """The same for items that are no rows: few, and as they are shown. It knows `limit=all`."""
+def page_of_items(
+    call: Call, items: list[dict[str, Any]], *, sortable: tuple[str, ...] = (), all_at_once: bool = False
+) -> dict[str, Any]:
+    """The same for items that are no rows: few, and as they are shown."""
     for column in reversed(_order_columns(call, sortable)):
         items = sorted(items, key=itemgetter(column.removeprefix("-")), reverse=column.startswith("-"))
-    if call.parameter("limit") == "all":
+    if all_at_once and call.parameter("limit") == "all":
         return _whole(call, items)
     limit = _bounded(call, "limit", default=MOST_ITEMS, low=1, high=MOST_ITEMS)
     offset = _bounded(call, "offset", default=0, low=0, high=LAST_OFFSET)

@@ -13,6 +13,7 @@ _requests: deque[dict[str, Any]] = deque(maxlen=LENGTH)
 
 def note(
     *,
+    request_id: str,
     account: int | None,
     method: str,
     path: str,
@@ -24,6 +25,7 @@ def note(
 ) -> None:
     """Remember one request. The token is not remembered."""
     entry = {
+        "request_id": request_id,
         "account": account,
         "method": method,
         "path": path,

@@ -12,6 +12,7 @@ from sandbox.api import (
     extensions,
     folders,
     helpers,
+    logs,
     tags,
     template_types,
     templates,
@@ -43,6 +44,7 @@ ROUTES = (
     _route("/", GET=accounts.welcome),
     _route("/ping", GET=accounts.ping),
     _route("/accounts/me", GET=accounts.me),
+    _route("/logs", GET=logs.listed),
     _route("/users", GET=users.listed),
     _route("/users/{id}", GET=users.one),
     _route("/workspaces", GET=workspaces.listed),
@@ -109,6 +111,11 @@ ROUTES = (
     _route("/integration_extensions", GET=extensions.listed),
     _route("/integration_extensions/{id}", GET=extensions.one),
 )
+
+
+def endpoint(path: str) -> str:
+    """The shape of the route that a path belongs to, as `/users/{id}`; nothing for a path that is not served."""
+    return next((route.path for route in ROUTES if route.pattern.fullmatch(path)), "")
 
 
 def find(method: str, path: str) -> tuple[Handler, list[int | str], bool]:

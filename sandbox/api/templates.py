@@ -19,16 +19,23 @@ CONFIGURATION = {
 
 def listed(call: Call) -> dict[str, Any]:
     rows = _visible(call)
-    active = call.parameter("filter[active]")
-    if active not in (None, "true", "false", ""):
-        raise BadRequest({"filter[active]": ["Expected true, false, or nothing for both."]})
-    if active != "":
-        rows = rows.filter(active=active != "false")
+    wanted = _wanted_activity(call)
+    if len(wanted) == 1:
+        rows = rows.filter(active=wanted == {"true"})
     ids = ids_of(call, "filter[workspace_ids]")
     if ids is not None:
-        wanted = Template.workspaces.through.objects.filter(workspace_id__in=ids)
-        rows = rows.filter(pk__in=wanted.values("template_id"))
+        placed = Template.workspaces.through.objects.filter(workspace_id__in=ids)
+        rows = rows.filter(pk__in=placed.values("template_id"))
     return page(call, _of_type(call, rows), lambda row: shown(call, row), sortable=("name",))
+
+
+def _wanted_activity(call: Call) -> set[str]:
+    """Active ones unless asked otherwise; nothing, like a comma list of both, means both (3.3)."""
+    text = call.parameter("filter[active]")
+    wanted = {"true"} if text is None else set(text.split(",")) if text else {"true", "false"}
+    if not wanted <= {"true", "false"}:
+        raise BadRequest({"filter[active]": ["Expected true, false, or nothing for both."]})
+    return wanted
 
 
 def one(call: Call, pk: int) -> dict[str, Any]:

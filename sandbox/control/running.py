@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from sandbox import answers, rate, request_log, schedules, switches
+from sandbox import answers, api_log, rate, request_log, schedules, switches
 from sandbox.api.described import own_document
 from sandbox.api.door import normalised
 from sandbox.control.asking import Asked, Refused, account_named
@@ -108,6 +108,7 @@ def reset(asked: Asked) -> dict[str, Any]:
     answers.end_all()
     answers.forget_faults()
     request_log.clear()
+    api_log.clear()
     rate.forget()
     ACCESS.forget()
     DOWNLOADS.forget()

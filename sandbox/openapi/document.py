@@ -14,6 +14,7 @@ from sandbox.openapi import (
     folders,
     helpers,
     integration_extensions,
+    logs,
     parties,
     tags,
     template_types,
@@ -41,6 +42,7 @@ MODULES = (
     contents,
     webhooks,
     integration_extensions,
+    logs,
 )
 _NAMED = re.compile(r"\{([a-z_]+)\}")
 

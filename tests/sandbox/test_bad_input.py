@@ -3,11 +3,11 @@
 import http.client
 import json
 import socket
-from typing import Any
 
 import pytest
 
 from tests.sandbox.conftest import Json, admin_of, type_of
+from tests.sandbox.walking import raw
 from tests.sandboxes import Sandbox
 
 METHODS = ("GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS")
@@ -40,23 +40,6 @@ ODD_QUERIES = (
     "template_type_id=" + "9" * 30, "x=1&" * 101, "filter[workspace_ids]=" + "9" * 19, "filter[name]=%25_%27%22",
 )  # fmt: skip
 DOCUMENTED = {200, 400, 401, 403, 404, 405, 409, 413, 429}
-
-
-def raw(sandbox: Sandbox, method: str, target: str, headers: dict[str, Any], body: bytes | None = None) -> int:
-    """The status that a request gets which no well-meaning client would send."""
-    host = sandbox.url.removeprefix("http://")
-    connection = http.client.HTTPConnection(host, timeout=30)
-    try:
-        connection.request(method, target, body=body, headers=headers)
-        answer = connection.getresponse()
-        content = answer.read()
-        # A length that is none is no HTTP, and refused before it comes to the sandbox.
-        if target.startswith("/v1/") and "Content-Length" not in headers:
-            kind = answer.headers.get("Content-Type", "")
-            sandbox.demand_described(method, target.removeprefix("/v1"), answer.status, kind, content)
-        return answer.status
-    finally:
-        connection.close()
 
 
 @pytest.fixture(scope="module")

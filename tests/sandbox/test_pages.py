@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.sandbox.conftest import Json
+from tests.sandbox.conftest import Json, in_workspaces
 from tests.sandboxes import Sandbox
 
 Read = Callable[..., Any]
@@ -94,6 +94,32 @@ def test_a_comma_list_in_a_filter_means_or(sandbox: Sandbox) -> None:
     assert seen(second) == [second]
 
 
+def test_a_comma_list_of_parts_of_names_means_or(sandbox: Sandbox) -> None:
+    account, _ = in_workspaces(sandbox, 3)
+
+    def named(text: str) -> list[str]:
+        listed = sandbox.api("/workspaces", token=account["token"], params={"filter[name]": text}).json()["data"]
+        return [place["name"] for place in listed]
+
+    assert named("sal,human") == ["Sales", "Human resources"]
+    assert named("sal, human") == ["Sales", "Human resources"]
+    assert named("nobody") == named("Sales Legal") == []
+
+
+def test_filters_are_and(read: Read) -> None:
+    place = read("/workspaces")["data"][0]
+
+    both = {"filter[name]": place["name"], "filter[id]": place["id"]}
+    assert [one["id"] for one in read("/workspaces", params=both)["data"]] == [place["id"]]
+    assert read("/workspaces", params={**both, "filter[name]": "nobody"})["data"] == []
+
+
+def test_both_kinds_of_templates_can_be_named_in_a_comma_list(read: Read) -> None:
+    both = read("/templates", params={"filter[active]": ""})["data"]
+
+    assert read("/templates", params={"filter[active]": "false,true"})["data"] == both
+
+
 def test_templates_narrow_to_workspaces(read: Read) -> None:
     place = read("/workspaces")["data"][0]["id"]
 
@@ -106,7 +132,8 @@ def test_templates_narrow_to_workspaces(read: Read) -> None:
 @pytest.mark.parametrize(
     "query",
     [
-        "filter[workspace_ids]=x", "filter[workspace_ids]=", "filter[active]=maybe", "template_type_id=x",
+        "filter[workspace_ids]=x", "filter[workspace_ids]=", "filter[active]=maybe", "filter[active]=true,",
+        "filter[active]=true,maybe", "template_type_id=x",
         "filter[active]=true&filter[active]=false",
     ],
 )  # fmt: skip

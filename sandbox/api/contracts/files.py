@@ -27,7 +27,7 @@ def listed(call: Call, pk: int) -> dict[str, Any]:
     """The contract's own PDF first, then what was uploaded."""
     contract = finding.one(call, pk)
     rows = contract.files.defer("content").order_by("pk")
-    return page_of_items(call, [_own(contract.name), *map(_shown, rows)], sortable=SORTABLE)
+    return page_of_items(call, [_own(contract.name), *map(_shown, rows)], sortable=SORTABLE, all_at_once=True)
 
 
 def one(call: Call, pk: int, file_id: int) -> dict[str, Any] | HttpResponse:
