@@ -19,6 +19,7 @@ from bench.figures import Figure
 ROOT = Path(__file__).parent.parent
 ROUNDS = 60
 FEW, MANY = 10, 300
+FLEET = 1500
 
 
 def figures() -> Iterable[Figure]:
@@ -59,11 +60,79 @@ def measure() -> list[dict[str, Any]]:
     ratio = statistics.median(times[MANY]) / statistics.median(times[FEW])
     with CaptureQueriesContext(connection) as statements:
         many()
+    milliseconds = statistics.median(times[MANY]) * 1000
     return [
+        {"name": f"CPU of judging, {MANY} fields", "value": round(milliseconds, 2), "target": 10, "unit": "ms"},
+        *bulk(),
         {"name": f"SQL statements of judging, {MANY} fields", "value": len(statements), "target": 8},
         # Thirty times the fields: what grows is reading their rows and comparing them, nothing more.
         {"name": f"CPU of judging, {MANY} fields against {FEW}", "value": round(ratio, 2), "target": 4, "unit": "×"},
     ]
+
+
+def bulk() -> list[dict[str, Any]]:
+    """Judging a fleet anew in batches of 500: how long it takes, and how many statements a batch costs."""
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+    from django.utils import timezone
+
+    from extensions.health.rejudging import rejudge
+    from extensions.installations.models import Installation
+
+    multiply(FLEET)
+    rejudge(timezone.now())  # what is found for the first time is written once
+    with CaptureQueriesContext(connection) as captured:
+        started = time.monotonic()
+        done = rejudge(timezone.now())
+        spent = time.monotonic() - started
+    if done.judged != Installation.objects.count() or done.changed:
+        raise AssertionError(f"All should be judged, and none change: {done}")
+    batches = -(-done.judged // 500)
+    # What is stored is the same for all; the time for 10,000 follows from that of so many.
+    return [
+        {"name": "judging 10,000 anew", "value": round(spent / done.judged * 10_000, 1), "target": 120, "unit": "s"},
+        {"name": "SQL statements of a batch of 500", "value": -(-len(captured) // batches), "target": 20},
+    ]
+
+
+def multiply(number: int) -> None:
+    """So many installations more, each with the rows of a small healthy one."""
+    from django.db import connection, transaction
+
+    from accounts.models import Account, ApiToken
+    from extensions.blueprints.models import Extension
+    from extensions.installations.mirror import MIRRORED
+    from extensions.installations.models import Installation, Part
+    from tests.making import make_installation
+
+    first = make_installation(Extension.objects.get(integration_key=f"acme_{FEW}"), oneflow_id=900_000)
+    accounts = Account.objects.bulk_create(
+        Account(oneflow_id=900_001 + each, name=f"Customer {each}") for each in range(number)
+    )
+    token = first.token
+    assert token is not None
+    tokens = [_copy(token, account=account, fingerprint=f"{account.oneflow_id}") for account in accounts]
+    tokens = ApiToken.objects.bulk_create(tokens)
+    pairs = zip(accounts, tokens, strict=True)
+    copies = Installation.objects.bulk_create(
+        _copy(first, account=account, token=token, shown_account_id=account.oneflow_id) for account, token in pairs
+    )
+    with transaction.atomic(), connection.cursor() as cursor:
+        for model in (*MIRRORED.values(), Part):
+            names = [f.column for f in model._meta.concrete_fields if f.column not in ("id", "installation_id")]
+            columns, table = ", ".join(f'"{name}"' for name in names), model._meta.db_table
+            cursor.execute(
+                f"INSERT INTO {table} (installation_id, {columns}) SELECT copy.id, {columns} FROM {table} "
+                "JOIN installations_installation copy ON copy.id >= %s AND copy.id <= %s WHERE installation_id = %s",
+                [copies[0].pk, copies[-1].pk, first.pk],
+            )
+
+
+def _copy(row: Any, **values: Any) -> Any:
+    kept = {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields if field.name != "id"}
+    for name in values:
+        kept.pop(f"{name}_id", None)
+    return type(row)(**(kept | values))
 
 
 def judging(number: int, oneflow_id: int) -> Any:

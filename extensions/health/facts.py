@@ -1,37 +1,17 @@
 """Everything that a check may look at, gathered once so that judging touches no database."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from accounts.models import ApiToken
-from extensions.blueprints.models import BlueprintField, BlueprintTemplateType
+from extensions.blueprints.models import BlueprintTemplateType
+from extensions.health.expecting import Expected, Filling, WantedField, expected, place
 from extensions.installations.matching import is_ours, points_right, types_of_ours
 from extensions.installations.mirror import Mirror
 from extensions.installations.models import DataField, Installation, Part, Template, TemplateType, Webhook
 from extensions.installations.snapshot import FIXED, fields_of
-from extensions.mappings.models import Mapping
-
-
-@dataclass(frozen=True, slots=True)
-class WantedField:
-    """A field of the blueprint version, as far as it is judged."""
-
-    extension_type: str
-    custom_id: str
-    name: str
-    description: str
-    placeholder: str
-    required: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Filling:
-    """A mapping, as far as it is judged."""
-
-    path: str
-    label: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +70,14 @@ def fields_part(row: TemplateType) -> str:
     return fields_of(row.oneflow_id)
 
 
-def gather(installation: Installation, mirror: Mirror, now: datetime) -> Facts:
-    """The facts of an installation (loaded with account, extension and token), in three statements.
+def gather(installation: Installation, mirror: Mirror, now: datetime, should: Expected | None = None) -> Facts:
+    """The facts of an installation (loaded with account, extension and token), in two statements.
 
-    A fourth is needed only while a mapping fills a field outside the installation's version of the blueprint.
+    A third is needed only while a mapping fills a field outside the installation's version of the blueprint; none
+    where `should` says what the installation should have.
     """
-    wanted = tuple(BlueprintTemplateType.objects.filter(blueprint=installation.blueprint_id))
-    wanted_fields = _wanted_fields(installation, wanted)
+    should = should or expected([installation])[place(installation)]
+    wanted = should.wanted
     roles = types_of_ours(wanted, mirror.template_types)
     current = {*FIXED, *(fields_part(row) for row in roles.values() if row)}
     return Facts(
@@ -105,8 +86,8 @@ def gather(installation: Installation, mirror: Mirror, now: datetime) -> Facts:
         mirror=mirror,
         token_readable=installation.token is not None and installation.token.is_readable,
         wanted=wanted,
-        wanted_fields=wanted_fields,
-        mappings=_mappings(installation, wanted_fields),
+        wanted_fields=should.wanted_fields,
+        mappings=should.mappings,
         roles=roles,
         fields_here=_present_fields(mirror.fields),
         templates_here=_active_templates(mirror.templates),
@@ -114,49 +95,6 @@ def gather(installation: Installation, mirror: Mirror, now: datetime) -> Facts:
         # A part of a template type that plays no role any more says nothing about today.
         parts={name: part for name, part in mirror.parts.items() if name in current},
     )
-
-
-def _wanted_fields(
-    installation: Installation, wanted: Iterable[BlueprintTemplateType]
-) -> dict[str, tuple[WantedField, ...]]:
-    """The fields of the blueprint version by template type; plain rows, as there may be many."""
-    found: dict[str, list[WantedField]] = {each.extension_type: [] for each in wanted}
-    rows = BlueprintField.objects.filter(template_type__blueprint=installation.blueprint_id).values_list(
-        "template_type__extension_type", "custom_id", "name", "description", "placeholder", "required"
-    )
-    for row in rows:
-        field = WantedField(*row)
-        found.setdefault(field.extension_type, []).append(field)
-    return {name: tuple(each) for name, each in found.items()}
-
-
-def _mappings(
-    installation: Installation, wanted_fields: dict[str, tuple[WantedField, ...]]
-) -> dict[tuple[str, str], Filling]:
-    """The mappings that concern this installation, by template type and `custom_id`.
-
-    One that serves only another version of the blueprint is no fault of an installation that has this one.
-    """
-    wanted = {(name, field.custom_id) for name, fields in wanted_fields.items() for field in fields}
-    rows = Mapping.objects.filter(extension=installation.extension_id).order_by()
-    found = {
-        (extension_type, custom_id): Filling(path, label)
-        for extension_type, custom_id, path, label in rows.values_list("extension_type", "custom_id", "path", "label")
-        if path.strip()
-    }
-    outside = sorted(found.keys() - wanted)
-    for key in _of_other_versions(installation, outside) if outside else ():
-        found.pop(key, None)
-    return found
-
-
-def _of_other_versions(installation: Installation, keys: Sequence[tuple[str, str]]) -> Iterable[tuple[str, str]]:
-    fields = BlueprintField.objects.filter(
-        template_type__blueprint__extension=installation.extension_id,
-        custom_id__in=[custom_id for _, custom_id in keys],
-    )
-    known = set(fields.values_list("template_type__extension_type", "custom_id").distinct().order_by())
-    return (key for key in keys if key in known)
 
 
 def _present_fields(rows: Iterable[DataField]) -> dict[int, tuple[DataField, ...]]:

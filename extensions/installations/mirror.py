@@ -1,5 +1,6 @@
 """Everything that is mirrored of one installation, in memory: loaded once, changed by a refresh, judged by health."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Self, TypeVar
@@ -18,6 +19,7 @@ from extensions.installations.models import (
     Webhook,
     Workspace,
 )
+from extensions.installations.models.mirrored import Mirrored
 
 Row = TypeVar("Row", bound=models.Model)
 
@@ -39,28 +41,47 @@ class Mirror:
     @classmethod
     def load(cls, installation: Installation) -> Self:
         """Read it all, in nine statements whatever the number of rows."""
-        return cls(
-            template_types=_rows(TemplateType, installation),
-            fields=_rows(DataField, installation),
-            templates=_rows(Template, installation),
-            webhooks=_rows(Webhook, installation),
-            workspaces=_rows(Workspace, installation),
-            users=_rows(AccountUser, installation),
-            extensions=_rows(AccountExtension, installation),
-            usable=_rows(UsableTemplate, installation),
-            parts={part.name: part for part in _rows(Part, installation)},
-        )
+        return cls.load_all([installation])[installation.pk]
+
+    @classmethod
+    def load_all(cls, installations: Sequence[Installation]) -> dict[int, Self]:
+        """The mirrors of many installations by their id, in nine statements in all."""
+        keys = [each.pk for each in installations]
+        rows = {name: _rows(model, keys) for name, model in MIRRORED.items()}
+        parts = _rows(Part, keys)
+        return {
+            key: cls(
+                **{name: found.get(key, []) for name, found in rows.items()},
+                parts={part.name: part for part in parts.get(key, [])},
+            )
+            for key in keys
+        }
 
 
-def _rows(model: type[Row], installation: Installation) -> list[Row]:
-    """All rows of that kind, in the order in which they first appeared."""
-    return list(model._default_manager.raw(_statement(model), [installation.pk]))
+MIRRORED: dict[str, type[Mirrored]] = {
+    "template_types": TemplateType,
+    "fields": DataField,
+    "templates": Template,
+    "webhooks": Webhook,
+    "workspaces": Workspace,
+    "users": AccountUser,
+    "extensions": AccountExtension,
+    "usable": UsableTemplate,
+}
+
+
+def _rows(model: type[Row], keys: Sequence[int]) -> dict[int, list[Row]]:
+    """All rows of that kind by installation, in the order in which they first appeared."""
+    found: dict[int, list[Row]] = {}
+    for row in model._default_manager.raw(_statement(model, len(keys)), keys):
+        found.setdefault(row.installation_id, []).append(row)  # type: ignore[attr-defined]
+    return found
 
 
 @cache
-def _statement(model: type[models.Model]) -> str:
+def _statement(model: type[models.Model], number: int) -> str:
     # Composing these nine anew for each refresh costs more than running them.
     quote = connection.ops.quote_name
     columns = ", ".join(quote(column.column) for column in model._meta.concrete_fields)
-    table = quote(model._meta.db_table)
-    return f"SELECT {columns} FROM {table} WHERE installation_id = %s ORDER BY id"  # noqa: S608 - our own names
+    table, places = quote(model._meta.db_table), ", ".join(["%s"] * number)
+    return f"SELECT {columns} FROM {table} WHERE installation_id IN ({places}) ORDER BY id"  # noqa: S608 - our own names

@@ -53,12 +53,12 @@ def more_fields(installation, number):
 
 
 @pytest.mark.parametrize("fields", [0, 300])
-def test_gathering_takes_three_statements_beside_the_mirror(installation, django_assert_num_queries, fields):
+def test_gathering_takes_two_statements_beside_the_mirror(installation, django_assert_num_queries, fields):
     more_fields(installation, fields)
     fresh = loaded(installation)
     mirror = Mirror.load(fresh)
 
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         gather(fresh, mirror, timezone.now())
 
 

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from extensions.blueprints.models import BlueprintTemplateType
 from extensions.health.asking import Answer, Found, Unjudged, check, missing_types
-from extensions.health.facts import Facts, WantedField, fields_part
+from extensions.health.expecting import WantedField
+from extensions.health.facts import Facts, fields_part
 from extensions.installations.models import DataField, TemplateType, Verdict
 from extensions.mappings.inspecting import folded
 
