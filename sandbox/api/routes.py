@@ -20,7 +20,7 @@ from sandbox.api import (
     webhooks,
     workspaces,
 )
-from sandbox.api.contracts import creating, fields, files, happenings, listing, parties, single, tables
+from sandbox.api.contracts import comments, creating, fields, files, happenings, listing, parties, single, tables
 from sandbox.errors import NotThere, Refusal
 
 Handler = Callable[..., Any]
@@ -106,6 +106,8 @@ ROUTES = (
     _route("/contracts/{id}/product_groups/{id}/products", POST=tables.add_product),
     _route("/contracts/{id}/files", GET=files.listed, POST=files.upload, needs_email=("POST",)),
     _route("/contracts/{id}/files/{id}", GET=files.one),
+    _route("/contracts/{id}/comments", GET=comments.listed, POST=comments.create),
+    _route("/contracts/{id}/comments/{id}", GET=comments.one),
     _route("/contracts/{id}/events", GET=happenings.listed),
     _route("/contracts/{id}/events/{id}", GET=happenings.one),
     _route("/integration_extensions", GET=extensions.listed),

@@ -2,6 +2,7 @@
 
 from sandbox.models.accounts import Account, Extension, Membership, Token, User, Workspace
 from sandbox.models.blueprints import BlueprintVersion
+from sandbox.models.comments import Comment
 from sandbox.models.contents import ContractFile, Product, ProductGroup
 from sandbox.models.contracts import Contract, ContractField, Event
 from sandbox.models.control import Fault, Setting
@@ -17,6 +18,7 @@ __all__ = [
     "Attempt",
     "BlueprintVersion",
     "Callback",
+    "Comment",
     "Contact",
     "Contract",
     "ContractField",

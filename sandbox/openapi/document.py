@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from sandbox.openapi import (
     accounts,
+    comments,
     common,
     contacts,
     contents,
@@ -33,6 +34,7 @@ MODULES = (
     folders,
     tags,
     contacts,
+    comments,
     templates,
     template_types,
     data_fields,
