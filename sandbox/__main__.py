@@ -9,6 +9,8 @@ from pathlib import Path
 
 import django
 
+from sandbox.receiving import Receiving
+
 
 def main(arguments: list[str] | None = None) -> int:
     """The exit status of the command that the first argument names; without one, of serving."""
@@ -88,7 +90,29 @@ def _spec_diff(arguments: list[str]) -> int:
     return 1 if differences else 0
 
 
-COMMANDS: dict[str, Callable[[list[str]], int]] = {"openapi": _openapi, "spec-diff": _spec_diff}
+def _receive(arguments: list[str]) -> int:
+    """Print each webhook delivery that is verified, until Ctrl-C or so many have come; 2 when the port is taken."""
+    description = "Receive webhooks on this machine, verify their signature, and print a line for each."
+    parser = argparse.ArgumentParser(prog="python -m sandbox receive", description=description)
+    parser.add_argument("--port", type=_whole(0, 65_535), default=9000, help="port; 0 takes a free one (9000)")
+    parser.add_argument("--sign-key", default="acme-demo-sign-key", help="the webhooks' sign key (acme-demo-sign-key)")
+    parser.add_argument("--answer", type=_whole(200, 599), default=200, help="status for what is verified (200)")
+    parser.add_argument("--count", type=_whole(1, 10**9), help="end after so many")
+    asked = parser.parse_args(arguments)
+    try:
+        server = Receiving(asked.port, sign_key=asked.sign_key, status=asked.answer, count=asked.count, say=_say)
+    except OSError as exc:
+        return _complain(f"Port {asked.port} cannot be used: {exc.strerror}. Choose another with --port.")
+    with server:
+        _say(f"Receiving on http://127.0.0.1:{server.server_address[1]}")
+        try:
+            server.receive()
+        except KeyboardInterrupt:
+            return 130
+    return 0
+
+
+COMMANDS: dict[str, Callable[[list[str]], int]] = {"receive": _receive, "openapi": _openapi, "spec-diff": _spec_diff}
 
 
 def _begin(directory: Path) -> None:

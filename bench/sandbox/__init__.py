@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 
 from bench.figures import Figure
-from bench.sandbox import scale
+from bench.sandbox import delivery, scale
 
 
 def figures() -> Iterable[Figure]:
-    """What a large fleet costs."""
+    """What a large fleet costs, and whether webhooks arrive."""
     yield from scale.figures()
+    yield from delivery.figures()

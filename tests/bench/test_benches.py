@@ -5,6 +5,7 @@ import pytest
 import bench.health
 import bench.list
 import bench.refresh
+import bench.sandbox.delivery
 import bench.sandbox.scale
 from bench.figures import Figure
 
@@ -55,3 +56,14 @@ def test_the_sandbox_is_measured_at_both_sizes(monkeypatch):
     assert [figure.unit for figure in figures] == ["s", "×", "×", "s", "s", "MB"]
     assert figures[-1].value > 50
     assert figures[-1].is_ok
+
+
+def test_no_event_of_the_sandboxs_traffic_is_lost(monkeypatch):
+    for name, value in {"ACCOUNTS": 3, "SECONDS": 2, "ACTIONS_A_SECOND": 20, "REFUSED": 2, "WAITS": (1,)}.items():
+        monkeypatch.setattr(bench.sandbox.delivery, name, value)
+
+    made, delivered, lost, _ = bench.sandbox.delivery.figures()
+
+    assert made.value > 0
+    assert delivered.value > 20 and delivered.is_ok
+    assert lost.value == 0

@@ -2,7 +2,9 @@
 
 import re
 import shutil
+import socket
 import subprocess
+import sys
 
 import pytest
 
@@ -26,12 +28,36 @@ def named_in(heading: str) -> set[str]:
 @pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed on this machine")
 @pytest.mark.parametrize("block", commands())
 def test_the_commands_run_as_written(sandbox: Sandbox, block: str) -> None:
-    script = block.replace("http://127.0.0.1:8001", sandbox.url).replace("curl -s", "curl -sS --fail")
-
-    ran = subprocess.run(["bash", "-eu", "-c", script], capture_output=True, text=True, timeout=60, check=False)
+    ran = run(sandbox, block)
 
     assert (ran.returncode, ran.stderr) == (0, "")
     assert ran.stdout
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed on this machine")
+def test_the_walk_ends_with_a_signed_contract_that_arrived(sandbox: Sandbox) -> None:
+    (walk,) = (block for block in commands() if "sandbox receive" in block)
+
+    said = run(sandbox, walk).stdout.splitlines()
+
+    # Who prints first of the receiver and the walk is not certain.
+    assert {"pending", "signed"} <= set(said)
+    arrived = [line for line in said if "  contract " in line]
+    # Their order is not promised: the first may have been tried before the receiver listened.
+    assert sorted(line.split()[0] for line in arrived) == ["contract:publish", "contract:sign"]
+
+
+def run(sandbox: Sandbox, block: str) -> "subprocess.CompletedProcess[str]":
+    """The block as written, but with this sandbox, this Python and a free port for the receiver."""
+    script = block.replace("http://127.0.0.1:8001", sandbox.url).replace("curl -s", "curl -sS --fail")
+    script = script.replace("python -m", f"{sys.executable} -m").replace("9000", str(free_port()))
+    return subprocess.run(["bash", "-eu", "-c", script], capture_output=True, text=True, timeout=60, check=False)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def test_every_fault_is_in_the_table(sandbox: Sandbox) -> None:
