@@ -89,8 +89,13 @@ def add_party(contract: Contract, side: Side, actor: Actor | None = None) -> Par
 
 @transaction.atomic
 def change_party(party: Party, columns: dict[str, Any], actor: Actor | None = None) -> None:
-    """Other values in some columns of the party; nothing happens when it has them already."""
+    """Other values in some columns of the party; nothing happens when it has them already.
+
+    An empty country is the account's, as of a new party.
+    """
     need_open(party.contract)
+    if not columns.get("country_code", "-"):
+        columns = {**columns, "country_code": party.contract.account.country_code}
     if _put(party, columns):
         content_changed(party.contract, ["party:update"], actor)
 

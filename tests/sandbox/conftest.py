@@ -128,3 +128,11 @@ def _answer(sandbox: Sandbox, account: Json, path: str, email: str | None) -> tu
     if isinstance(body, dict):
         body.pop("request_id", None)
     return answer.status_code, body
+
+
+@pytest.fixture
+def unlimited(sandbox: Sandbox) -> Iterator[None]:
+    """No rate limit, for a test that asks more than any client may."""
+    sandbox.control("PUT", "/switches", {"rate_limit": None})
+    yield
+    sandbox.control("PUT", "/switches", {"rate_limit": 2000})

@@ -97,6 +97,12 @@ def test_only_what_is_named_of_a_party_changes(desk: Desk, made: Json) -> None:
     assert desk.api("PUT", parties_path(made, fjord["id"]), {"name": ""}).status_code == 400
 
 
+def test_a_party_without_a_country_has_the_accounts(desk: Desk, made: Json) -> None:
+    changed = desk.ask("PUT", parties_path(made, made["parties"][1]["id"]), {"country_code": ""})
+
+    assert changed["country_code"] == desk.account["country_code"]
+
+
 def test_a_party_is_removed_and_removing_nothing_is_200(desk: Desk, made: Json) -> None:
     fjord = made["parties"][1]["id"]
     for pk in (fjord, fjord, 1):
