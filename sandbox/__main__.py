@@ -36,6 +36,7 @@ def _serve(arguments: list[str]) -> int:
         return _complain(f"The directory {asked.dir} cannot be made: {exc.strerror}. Choose another with --dir.")
     os.environ["SANDBOX_DELIVER_ANYWHERE"] = "1" if asked.deliver_anywhere else "0"
     os.environ["SANDBOX_CONTROL"] = asked.control
+    os.environ["SANDBOX_MARKETPLACE"] = asked.marketplace
     _begin(asked.dir)
     # Only now, since its models can be imported after Django knows the settings.
     from sandbox import starting
@@ -131,6 +132,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
     parser.add_argument("--port", type=_whole(0, 65_535), default=8001, help="port; 0 takes a free one (8001)")
+    parser.add_argument(
+        "--marketplace",
+        choices=["local", "open"],
+        default="local",
+        help="whom its pages answer: this machine, or everybody, who may then be any user (local)",
+    )
     parser.add_argument("--dir", type=Path, default=Path(".sandbox"), help="where its database lives (.sandbox)")
     parser.add_argument("--accounts", type=_whole(0, 10_000), default=60, help="size of a new fleet (60)")
     parser.add_argument("--seed", type=_whole(0, 2**53), default=7, help="seed of a new fleet (7)")

@@ -10,12 +10,16 @@ DELIVER_ANYWHERE = os.environ.get("SANDBOX_DELIVER_ANYWHERE") == "1"
 # way than by `python -m sandbox` has none.
 CONTROL = os.environ.get("SANDBOX_CONTROL", "none")
 
-# Nothing here is signed: no session, no form, no cookie. Django only insists on a value.
+# The same of the marketplace's pages.
+MARKETPLACE = os.environ.get("SANDBOX_MARKETPLACE", "none")
+
+# Nothing here is signed: sessions are in memory under a random key. Django only insists on a value.
 SECRET_KEY = "the-sandbox-signs-nothing"  # noqa: S105
 DEBUG = False
 ALLOWED_HOSTS = ["*"]
 INSTALLED_APPS = ["sandbox"]
-# None: each would cost every request something, and none does anything for a JSON API without sessions.
+# None: each would cost every request something, and none does anything for a JSON API without sessions. The pages of
+# the marketplace, which have sessions and forms, ask for what they need view by view (sandbox/marketplace/door.py).
 MIDDLEWARE: list[str] = []
 ROOT_URLCONF = "sandbox.urls"
 APPEND_SLASH = False
@@ -24,6 +28,26 @@ TIME_ZONE = "UTC"
 # No upload goes to a temporary file: `bodies` lets none in that is larger.
 FILE_UPLOAD_MAX_MEMORY_SIZE = 10_000_000
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [Path(__file__).parent / "marketplace" / "html"],
+    }
+]
+# One process serves, so its memory is where sessions are; a restart signs everybody out.
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 5000}},
+}
+SESSION_ENGINE = "django.contrib.sessions.backends.cache"
+# Cookies know no ports: names and a path of our own, so that the console beside us keeps its own.
+SESSION_COOKIE_NAME = "sandbox_session"
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = "/marketplace"
+CSRF_COOKIE_NAME = "sandbox_csrf"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "sandbox.marketplace.door.csrf_failed"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 
 DATABASES = {
     "default": {
