@@ -11,9 +11,11 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import requests
+from django.conf import settings
 
 from sandbox import switches
 from sandbox.blueprints.shape import Blueprint
+from sandbox.delivery import targets
 from sandbox.models import Account, Token
 
 # Seconds to connect, and between two reads: somebody waits for the page.
@@ -70,13 +72,21 @@ def signature(token: str, timestamp: int, shared_secret: str) -> str:
 
 
 def _post(address: str, said: dict[str, Any]) -> str | None:
-    """What went wrong, in a sentence; None when the partner answered 200. The address is the control plane's choice."""
+    """What went wrong, in a sentence; None when the partner answered 200.
+
+    The address is whoever publishes the blueprint's choice, and like a webhook's it is not called when it is a
+    stranger's (docs/decisions/0015-the-sandbox-calls-no-stranger.md).
+    """
     host = urlsplit(address).netloc
+    try:
+        target = targets.find(address, deliver_to=switches.value("deliver_to"), anywhere=settings.DELIVER_ANYWHERE)
+    except targets.Unreachable as unreachable:
+        return str(unreachable)
     with requests.Session() as session:
         # Straight there: no proxy of the developer's environment, and no redirect that takes the token elsewhere.
         session.trust_env = False
         try:
-            answer = session.post(address, json=said, timeout=TIMEOUT, allow_redirects=False, stream=True)
+            answer = session.post(target.url, json=said, timeout=TIMEOUT, allow_redirects=False, stream=True)
         except requests.RequestException:
             return f"{host} could not be reached."
         answer.close()

@@ -104,6 +104,25 @@ def test_a_partner_that_cannot_be_reached_is_told_without_the_token(
     assert shown["enabled"]
 
 
+def test_a_partner_on_another_machine_is_not_called_from_here(sandbox: Sandbox, account: Json, switch: Any) -> None:
+    switch(setup_mode="post")
+    key = automatic(sandbox, "https://partner.example/setup")
+
+    handed = enable(sandbox, account, key)["handed_over"]
+
+    assert (handed["arrived"], "partner.example is not this machine" in handed["problem"]) == (False, True)
+
+
+def test_a_local_receiver_can_stand_for_the_partner(
+    sandbox: Sandbox, account: Json, partner: Partner, switch: Any
+) -> None:
+    switch(setup_mode="post", deliver_to={"partner.example": partner.url.removesuffix("/setup")})
+
+    handed = enable(sandbox, account, automatic(sandbox, "https://partner.example/setup"))["handed_over"]
+
+    assert (handed["arrived"], len(partner.told)) == (True, 1)
+
+
 def test_nobody_is_told_of_the_end_unless_the_switch_says_so(
     sandbox: Sandbox, account: Json, partner: Partner, switch: Any
 ) -> None:
