@@ -175,4 +175,6 @@ def test_no_page_is_wider_than_the_window(
 
     for name in ("Extensions", "Template types", "Templates", "Webhooks", "API tokens"):
         main_menu(page, name)
+        expect(page.get_by_role("heading", level=1)).to_have_text(name)
+        page.wait_for_load_state()
         assert page.evaluate("document.documentElement.scrollWidth") <= width, name
