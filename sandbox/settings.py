@@ -9,7 +9,6 @@ DELIVER_ANYWHERE = os.environ.get("SANDBOX_DELIVER_ANYWHERE") == "1"
 # Whom the control plane answers: this machine ("local") or everybody ("open"). Whoever serves this project in another
 # way than by `python -m sandbox` has none.
 CONTROL = os.environ.get("SANDBOX_CONTROL", "none")
-
 # The same of the marketplace's pages.
 MARKETPLACE = os.environ.get("SANDBOX_MARKETPLACE", "none")
 

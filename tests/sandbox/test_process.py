@@ -140,11 +140,12 @@ asked = json.loads(sys.argv[1])
 told = {}
 for peer in asked["peers"]:
     client = Client(REMOTE_ADDR=peer, headers=asked.get("headers", {}))
-    told[peer] = client.get("/_sandbox/faults").status_code
+    told[peer] = client.get(asked.get("path", "/_sandbox/faults")).status_code
 print(json.dumps(told))
 """
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "sandbox.settings", "SANDBOX_DIR": str(tmp_path)}
-    environment |= {"SANDBOX_CONTROL": asked.pop("control")} if "control" in asked else {}
+    for option in ("control", "marketplace"):
+        environment |= {f"SANDBOX_{option.upper()}": asked.pop(option)} if option in asked else {}
     command = [sys.executable, "-c", question, json.dumps({"peers": PEERS, **asked})]
     told = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
     return json.loads(told.stdout)
@@ -171,6 +172,19 @@ def test_a_page_of_another_site_is_not_answered_even_then(tmp_path: Path) -> Non
 def test_there_is_no_control_plane_unless_it_was_started_as_a_sandbox(tmp_path: Path, control: dict[str, str]) -> None:
     """The project served in another way, say by somebody's own server, shows no token to anybody."""
     assert set(control_plane_of(tmp_path, **control).values()) == {404}
+
+
+@pytest.mark.parametrize(
+    ("marketplace", "peers"),
+    [({"marketplace": "local"}, 3), ({"marketplace": "open"}, len(PEERS)), ({}, 0), ({"marketplace": "none"}, 0)],
+)
+def test_the_marketplace_is_there_for_whom_it_was_started(
+    tmp_path: Path, marketplace: dict[str, str], peers: int
+) -> None:
+    answers = control_plane_of(tmp_path, path="/marketplace/static/copy.js", **marketplace)
+
+    assert sum(status == 200 for status in answers.values()) == peers
+    assert set(answers.values()) <= {200, 401, 404}
 
 
 def test_the_start_option_opens_the_control_plane(sandbox: Sandbox, tmp_path: Path) -> None:
