@@ -172,10 +172,10 @@ def _bring_fields_to_blueprint(template_type: TemplateType, part: BlueprintType)
         row = rows.get(custom_id)
         if row is None:
             DataField.objects.create(template_type=template_type, custom_id=custom_id, **columns)
-        elif row.source == DataField.Source.SYSTEM:
+        elif row.source == DataField.Source.SYSTEM and any(getattr(row, name) != columns[name] for name in columns):
             DataField.objects.filter(pk=row.pk).update(**columns)
     system = template_type.data_fields.filter(source=DataField.Source.SYSTEM)
-    system.exclude(custom_id__in=list(wanted)).update(active=False)
+    system.exclude(custom_id__in=list(wanted)).filter(active=True).update(active=False)
 
 
 def _settle_faults(extension: Extension, codes: tuple[str, ...]) -> None:

@@ -166,6 +166,7 @@ class Demo:
         self.say("")
         self.say(f"  Console  {plan.url}/")
         self.say(f"  Sandbox  {plan.sandbox_url}/v1  (control plane: {plan.sandbox_url}/_sandbox/)")
+        self.say(f"  Customer {plan.sandbox_url}/marketplace/  (the local Oneflow as its customers see it)")
         self.say(f"  State    {plan.directory}")
         self.say("")
         self.say(f"  {'Sign in as':<16}password")

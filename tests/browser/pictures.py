@@ -4,7 +4,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import Browser
+import requests
+from playwright.sync_api import Browser, Page
 
 from tests.browser.browsing import chromium, executable, sign_in
 from tests.demos import ROOT, Demo
@@ -26,6 +27,29 @@ def screens(demo: Demo) -> dict[str, str]:
     }
 
 
+def market_screens(demo: Demo) -> dict[str, str]:
+    """The same of the sandbox's marketplace, for a customer who has the extension on and looks at its fields."""
+    token = demo.control("GET", "/accounts/410001")["token"]
+    listed = requests.get(
+        f"{demo.sandbox_url}/v1/template_types", headers={"X-Oneflow-API-Token": token}, timeout=30
+    ).json()["data"]
+    deal = next(item["id"] for item in listed if item["extension_type"] == "acme_deal")
+    return {
+        "market": "/marketplace/",
+        "market-fields": f"/marketplace/template-types/{deal}/",
+        "market-disable": "/marketplace/extensions/acme_ledger/disable/",
+    }
+
+
+def become_customer(page: Page, demo: Demo) -> None:
+    """Sign in to the marketplace as the first administrator of the first account."""
+    users = demo.control("GET", "/accounts/410001")["users"]
+    page.goto(f"{demo.sandbox_url}/marketplace/")
+    page.locator("#id_email").fill(next(user["email"] for user in users if user["is_admin"]))
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="Extensions").wait_for()
+
+
 def take(browser: Browser, demo: Demo) -> None:
     for theme in THEMES:
         for name, (width, height) in WIDTHS.items():
@@ -34,6 +58,10 @@ def take(browser: Browser, demo: Demo) -> None:
             sign_in(page, demo, "onboarding")
             for screen, path in screens(demo).items():
                 page.goto(demo.url + path)
+                page.screenshot(path=PICTURES / f"{screen}-{theme}-{name}.png")
+            become_customer(page, demo)
+            for screen, path in market_screens(demo).items():
+                page.goto(demo.sandbox_url + path)
                 page.screenshot(path=PICTURES / f"{screen}-{theme}-{name}.png")
             context.close()
 
