@@ -257,3 +257,13 @@ def test_in_toolkit_mode_a_remembered_webhook_is_ours_and_judged(installation):
     )
 
     assert causes(judged(installation)) == ["webhook.misdirected"]
+
+
+def test_what_is_wrong_with_a_webhook_follows_from_its_type_that_was_gone_before_we_first_looked(installation):
+    change(deal_webhook(installation), callback_url="http://hooks.acme.example/oneflow/410001")
+    deal(installation).delete()
+
+    judgement = judged(installation)
+
+    assert causes(judgement) == ["template_type.missing"]
+    assert the(judgement, "webhook.insecure").explained_by == "template_type.missing"

@@ -42,7 +42,8 @@ def _by_extension(webhook: Webhook) -> bool:
 def _type_served(facts: Facts, webhook: Webhook) -> str:
     """The extension type of the type that a webhook is tied to; "" for none of ours.
 
-    A type that is gone counts too: what is wrong with its webhook follows from that.
+    A type that is gone counts too: what is wrong with its webhook follows from that. So it does where the type was
+    gone before we first looked: what is tied to none that Oneflow lists belongs to one that should be there and is not.
     """
     tied_to = webhook.template_type_oneflow_id
     here = (wanted.extension_type for wanted, row in facts.here() if row.oneflow_id == tied_to)
@@ -51,7 +52,14 @@ def _type_served(facts: Facts, webhook: Webhook) -> str:
         for row in facts.mirror.template_types
         if row.oneflow_id == tied_to and row.missing_since is not None
     )
-    return next((role for role in (*here, *gone) if role in facts.roles), "")
+    return next((role for role in (*here, *gone, *_never_seen(facts, tied_to)) if role in facts.roles), "")
+
+
+def _never_seen(facts: Facts, tied_to: int | None) -> Iterator[str]:
+    """The wanted types that are not there, for a webhook that is tied to a type of which we have no row."""
+    seen = {row.oneflow_id for row in facts.mirror.template_types}
+    if tied_to is not None and tied_to not in seen and facts.read_at("template_types"):
+        yield from (role for role, row in facts.roles.items() if row is None)
 
 
 def _bound(facts: Facts, row: TemplateType) -> list[Webhook]:
