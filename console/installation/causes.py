@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
 
+from console.installation.grouping import Group, alike, by_code
 from console.installation.opening import Opened
 from extensions.health.asking import type_of
 from extensions.health.checks import CHECKS
@@ -22,9 +24,8 @@ from extensions.installations.models.installation import STALE
 # What stands in the first sentence already, or is only for the console itself.
 NOT_TOLD = {"asked", "answer", "part", "parts", "template_type_name"}
 RELINK = f"{HERE}: Relink"  # where a step is done that ends with a new token
-MOST = 30  # causes told at length; the rest stand in the fields tab and the export
+MOST = 30  # causes told at length; the rest stand among the findings
 MOST_VALUES = 50  # of a list in the evidence
-MOST_FOLLOWERS = 100  # findings listed under one cause; the rest are counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +39,9 @@ class Action:
 
 @dataclass(slots=True)
 class Cause:
-    """A finding that nothing else explains, and all that its part of the page says."""
+    """Findings of one code that nothing else explains, and all that their part of the page says; the worst leads."""
 
-    finding: Finding
+    group: Group
     words: Explanation
     key: str = ""
     exchanges: list[Exchange] = field(default_factory=list)
@@ -49,6 +50,16 @@ class Cause:
     unknown: list[str] = field(default_factory=list)
     actions: list[Action] = field(default_factory=list)
     issue: Issue | None = None
+    everything: str = ""  # where all of the group are listed, when it has several
+
+    @property
+    def finding(self) -> Finding:
+        return self.group.findings[0]
+
+    @property
+    def since(self) -> datetime:
+        """Since when the first of them holds."""
+        return min(each.since for each in self.group.findings)
 
     @property
     def told(self) -> list[tuple[str, str]]:
@@ -57,13 +68,9 @@ class Cause:
         return [(name.replace("_", " "), text(value)) for name, value in pairs if value not in ("", None, [], {})]
 
     @property
-    def listed(self) -> list[Finding]:
-        """The followers that are listed one by one."""
-        return self.followers[:MOST_FOLLOWERS]
-
-    @property
-    def unlisted(self) -> int:
-        return len(self.followers) - len(self.listed)
+    def following(self) -> list[Group]:
+        """What follows from it, by code."""
+        return by_code(self.followers)
 
     @property
     def explains(self) -> int:
@@ -83,10 +90,10 @@ def causes_of(request: HttpRequest, opened: Opened, parts: Sequence[Part]) -> li
     """The causes, the worst first; a state that is too old comes before all that it makes doubtful."""
     installation = opened.installation
     findings = list(Finding.objects.filter(installation=installation))
-    roots = sorted((each for each in findings if not each.explained_by), key=weight)[:MOST]
+    roots = sorted((each for each in findings if not each.explained_by), key=weight)
     if installation.shown_cause == STALE:  # type: ignore[attr-defined]
         roots.insert(0, _stale(installation))
-    causes = [Cause(root, explain(root, installation), key=f"cause-{number}") for number, root in enumerate(roots)]
+    causes = [_cause(opened, group, number) for number, group in enumerate(alike(roots)[:MOST])]
     _follow(causes, findings)
     _unknown(causes, parts)
     _evidence(causes, installation)
@@ -94,6 +101,13 @@ def causes_of(request: HttpRequest, opened: Opened, parts: Sequence[Part]) -> li
     for cause in causes:
         cause.actions = list(_actions(request, opened, cause))
     return causes
+
+
+def _cause(opened: Opened, group: Group, number: int) -> Cause:
+    first, *others = group.findings
+    words = explain(first, opened.installation, others=others)
+    everything = f"{opened.address('installation-findings')}?code={first.code}" if others else ""
+    return Cause(group, words, key=f"cause-{number}", everything=everything)
 
 
 def _stale(installation: Installation) -> Finding:
@@ -108,7 +122,7 @@ def _follow(causes: Iterable[Cause], findings: Iterable[Finding]) -> None:
     for finding in findings:
         for place in _places(finding.code, finding):
             nearest.setdefault(place, finding)
-    heads = {cause.finding.pk: cause for cause in causes}
+    heads = {finding.pk: cause for cause in causes for finding in cause.group.findings}
     for finding in findings:
         root = finding
         seen = {root.code}

@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from console.installation import changes, inspector, overview, people, refreshes, templates, verbs, webhooks
+from console.installation import changes, findings, inspector, overview, people, refreshes, templates, verbs, webhooks
 
 BASE = "installation/<int:oneflow_id>/<slug:key>/"
 
 urlpatterns = [
     path(BASE, overview.overview, name="installation"),
     path(f"{BASE}progress/", overview.progress, name="installation-progress"),
+    path(f"{BASE}findings/", findings.findings, name="installation-findings"),
     path(f"{BASE}fields/", inspector.fields, name="installation-fields"),
     path(f"{BASE}templates/", templates.templates, name="installation-templates"),
     path(f"{BASE}webhooks/", webhooks.webhooks, name="installation-webhooks"),

@@ -16,6 +16,7 @@ from extensions.health.explaining import Holding, explained_by
 from extensions.health.facts import Facts
 from extensions.health.models import Finding
 from extensions.installations.models import Installation, Verdict
+from extensions.installations.models.installation import SKEW
 
 COMPARED = ("verdict", "rank", "subject_name", "evidence", "explained_by", "last_known", "assumed")
 
@@ -108,6 +109,8 @@ def _ask(facts: Facts, now: datetime, part_use_by: timedelta) -> tuple[dict[Key,
 
 def _gap(check: Check, answer: Unjudged, facts: Facts, now: datetime, part_use_by: timedelta) -> Gap:
     read_at = facts.read_at(answer.part) if answer.part else None
+    if read_at and read_at > now + SKEW:
+        read_at = None  # our clock was wrong then or is now: how old it is nobody can tell
     use_by = read_at + part_use_by if read_at else None
     return Gap(check, answer.within, read_at, use_by if use_by and use_by > now else None)
 

@@ -45,6 +45,7 @@ PAGES: dict[str, tuple[set[str], tuple[str, ...]]] = {
     "connect-confirm": (CONNECTORS, BOTH),
     "installation": (ALL, GET),
     "installation-progress": (ALL, GET),
+    "installation-findings": (ALL, GET),
     "installation-fields": (ALL, GET),
     "installation-templates": (ALL, GET),
     "installation-webhooks": (ALL, GET),

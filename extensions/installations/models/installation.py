@@ -1,6 +1,6 @@
 """One account × our extension: how we reach it, when it is read next, and what we last judged of it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Self
 from uuid import UUID, uuid4
 
@@ -12,6 +12,8 @@ from extensions.blueprints.models import Blueprint, Extension
 
 # The cause of whatever no refresh renewed in time: judged when it is read, stored in no row.
 STALE = "refresh.stale"
+# By how much the clocks of two machines may differ before a time to come is taken for a mistake.
+SKEW = timedelta(minutes=5)
 
 
 class Verdict(models.TextChoices):
@@ -52,7 +54,8 @@ class InstallationQuerySet(models.QuerySet["Installation"]):
         Judged in the query, so that a dead worker can never leave the fleet green.
         """
         disconnected = Q(state=Installation.State.DISCONNECTED)
-        stale = Q(fresh_until=None) | Q(fresh_until__lte=now)
+        # One that bears a time to come was judged by a clock that was wrong, and would be good for as long.
+        stale = Q(fresh_until=None) | Q(fresh_until__lte=now) | Q(refreshed_at__gt=now + SKEW)
         verdict = Case(
             When(disconnected, then=Value(Verdict.DISCONNECTED.value)),
             When(stale, then=Value(Verdict.UNKNOWN.value)),
