@@ -52,7 +52,7 @@ def missing(case: Case) -> Explanation:
 
 
 def inactive(case: Case) -> Explanation:
-    what = f"Set `active` of {case.named} to true."
+    what = f"Set active of {case.named} to true."
     owned_steps = (
         Step(
             CUSTOMER, f"Oneflow: the fields of {case.template_type or 'the template type'}", f"Switch on {case.named}."
@@ -87,7 +87,7 @@ def changed(case: Case) -> Explanation:
             "version of the blueprint, and set that under the facts.",
         ),
         ask_oneflow(
-            "If the text must be mended: ask for it. A system field takes no change but `active`; disabling and "
+            "If the text must be mended: ask for it. A system field takes no change but active; disabling and "
             "enabling the extension would do it too, but costs the token."
         ),
     )

@@ -28,7 +28,7 @@ PLAN_ASSUMED = (
     "evidence."
 )
 ACTIVE_ASSUMED = (
-    "Oneflow documents that `active` of a system field can be changed, not where: that the customer can do it in "
+    "Oneflow documents that active of a system field can be changed, not where: that the customer can do it in "
     "Oneflow, and an engineer through the template type's PUT, is assumed."
 )
 OWNED_ASSUMED = "That Oneflow refuses any change to what the extension owns, through the API too, is assumed."
@@ -74,6 +74,11 @@ class Explanation:
     may_be: tuple[MayBe, ...] = ()
     next_questions: tuple[str, ...] = ()
     assumed: str = ""
+
+    @property
+    def who(self) -> tuple[str, ...]:
+        """Whoever must act, in the order of the steps, each once."""
+        return tuple(dict.fromkeys(step.who for step in self.steps))
 
 
 @dataclass(frozen=True, slots=True)

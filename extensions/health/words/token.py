@@ -38,8 +38,8 @@ def rejected(case: Case) -> Explanation:
         assumed = ""
     else:
         usually = (
-            "One of three things, which cannot be told apart from outside: the token was revoked, the extension was "
-            "disabled, or it was disabled and enabled again, so that Oneflow made another token."
+            "The extension was disabled, or it was disabled and enabled again, so that Oneflow made another token. "
+            "More seldom, somebody revoked the token."
         )
         questions = ()
         assumed = REVOKED_ASSUMED
