@@ -260,3 +260,13 @@ def test_nothing_that_looks_alike_lacks_its_question(installation):
         for _, row in examples.findings(code):
             for each in tell(Case(row, installation, "extension")):
                 assert each.what and "?" in each.ask
+
+
+@pytest.mark.parametrize("code", sorted(code for code in CODES if code.startswith("webhook.")))
+def test_a_letter_asks_for_no_more_than_the_first_step_does(installation, code):
+    """Oneflow's support is asked first: it can mend a webhook without costing the token."""
+    said = explain(finding(code), installation)
+
+    assert said.who[0] == "Oneflow's support"
+    assert "for now there is nothing for you to do" in letter(said)
+    assert "just nu behöver ni inte göra något" in letter(said, "sv")

@@ -3,6 +3,7 @@
 from extensions.health.words.saying import CUSTOMER, HERE, STAFF, Case, Explanation, Step
 
 CHOOSE = f"{HERE}: facts → acting user"
+ASK = Step(CUSTOMER, "an answer to the text below", "Say in whose name contracts are to be made.")
 
 
 def unset(case: Case) -> Explanation:
@@ -11,7 +12,7 @@ def unset(case: Case) -> Explanation:
         how_we_know=case.known(),
         usually="The account was connected without one. Until a user is chosen nobody can tell which templates "
         "contracts can be made from.",
-        steps=(Step(STAFF, CHOOSE, "Choose the active user in whose name contracts are made."),),
+        steps=(ASK, Step(STAFF, CHOOSE, "Choose the active user in whose name contracts are made.")),
     )
 
 
@@ -23,7 +24,8 @@ def gone(case: Case) -> Explanation:
         usually="The person left the company or changed email, and the user was "
         + ("deactivated." if inactive else "removed."),
         steps=(
-            Step(STAFF, CHOOSE, "Choose another active user of the account."),
+            ASK,
+            Step(STAFF, CHOOSE, "Choose that active user of the account."),
             Step(STAFF, "the product", "Tell it too, if it acts as the same user."),
         ),
     )

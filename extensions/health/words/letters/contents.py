@@ -120,10 +120,16 @@ def field_shadowed(case: Case) -> Text:
 
 
 def webhook(case: Case) -> Text:
-    return anew(
-        case,
-        f"Oneflow does not tell {case.extension} about contracts in your account as it should.",
-        f"Oneflow meddelar inte {case.extension} som det ska när något händer med avtal i ert konto.",
+    if not case.owned:
+        return we_mend(case)
+    return Text(
+        f"Oneflow does not tell {case.extension} about contracts in your account as it should. We are asking Oneflow "
+        "to put it right, and for now there is nothing for you to do.\n\nIf Oneflow cannot, we will ask you to disable "
+        "the extension and enable it again, which ends our present token, and will agree on a time with you first.",
+        f"Oneflow meddelar inte {case.extension} som det ska när något händer med avtal i ert konto. Vi ber Oneflow "
+        "att rätta till det, och just nu behöver ni inte göra något.\n\nOm Oneflow inte kan det kommer vi att be er "
+        "stänga av tillägget och aktivera det igen, vilket gör vår nuvarande token ogiltig. I så fall kommer vi "
+        "överens med er om en tid först.",
     )
 
 
