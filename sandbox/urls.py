@@ -19,5 +19,6 @@ urlpatterns = [
     *(MARKETPLACE if settings.MARKETPLACE in ("local", "open") else []),
     re_path(r"^_downloads/(?P<key>[0-9a-f]{40})$", download),
     re_path(r"^_access/(?P<key>[0-9a-f]{40})$", access),
-    re_path(r"^(?P<path>.*)$", api),
+    # Line breaks too, which a dot leaves out: whatever is asked for is answered in JSON.
+    re_path(r"^(?P<path>[\s\S]*)\Z", api),
 ]

@@ -94,14 +94,20 @@ class Asked:
         return f"<asked {self.calls} times>"
 
     def get(
-        self, path: str, parameters: Mapping[str, str] | None = None, *, pk: int = 0, as_user: bool = False
+        self,
+        path: str,
+        parameters: Mapping[str, str] | None = None,
+        *,
+        pk: int = 0,
+        below: int = 0,
+        as_user: bool = False,
     ) -> Answer:
-        """The answer to a path whose `{pk}` is filled in; raises `CannotTell` when none can be used.
+        """The answer to a path whose `{pk}` and `{below}` are filled in; raises `CannotTell` when none can be used.
 
         `as_user` names the user that was given, where one was.
         """
         asked = dict(parameters or {})
-        filled = path.replace("{pk}", str(pk))
+        filled = path.replace("{pk}", str(pk)).replace("{below}", str(below))
         key = (filled, repr(sorted(asked.items())), as_user and self.user_email is not None)
         if key not in self._answers:
             self._answers[key] = self._given_up or self._ask(path, filled, asked, as_user)
@@ -119,9 +125,9 @@ class Asked:
             raise CannotTell(f"GET {path} answered no object")
         return answer.data
 
-    def items(self, path: str, parameters: Mapping[str, str] | None = None) -> list[dict[str, Any]]:
+    def items(self, path: str, parameters: Mapping[str, str] | None = None, *, pk: int = 0) -> list[dict[str, Any]]:
         """The objects on the first page of a list, in an envelope or bare. Raises `CannotTell`."""
-        answer = self.get(path, parameters)
+        answer = self.get(path, parameters, pk=pk)
         if answer.status != 200:
             raise CannotTell(f"GET {path} answered {answer.shown}")
         data = answer.data.get("data") if isinstance(answer.data, dict) else answer.data

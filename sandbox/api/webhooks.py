@@ -119,12 +119,13 @@ def _configuration(body: Checked) -> Any:
 
 
 def read_filters(body: Checked) -> Any:
-    """`filters` as they came when they have the shape of section 10.2."""
+    """`filters` when they have the shape of section 10.2; what else stands in them is passed over."""
     filters = body.data["filters"]
     if filters is None:
         return None
     if not isinstance(filters, list):
         return body.wrong("filters", "A list is expected.")
+    read = []
     for number, item in enumerate(filters):
         rules = item.get("filter_rules") if isinstance(item, dict) else None
         name = f"filters[{number}].filter_rules"
@@ -134,7 +135,10 @@ def read_filters(body: Checked) -> Any:
         for place, rule in enumerate(rules):
             if not _is_rule(rule):
                 body.wrong(f"{name}[{place}]", "Expected type EVENT_TYPE or WORKSPACE, and values of that type.")
-    return filters
+                continue
+            rules[place] = {"type": rule["type"], "values": rule["values"]}
+        read.append({"filter_rules": rules})
+    return read
 
 
 def _is_rule(rule: Any) -> bool:

@@ -106,7 +106,19 @@ def test_odd_headers(sandbox: Sandbox, headers: dict[str, str], name: str, value
 
 
 @pytest.mark.parametrize(
-    "target", ["/", "/v2/users", "/v1x", "/v1/%00", "/V1/users", "/v1/../v1/users", "/%ff", "/favicon.ico"]
+    "target",
+    [
+        "/",
+        "/v2/users",
+        "/v1x",
+        "/v1/%00",
+        "/V1/users",
+        "/v1/../v1/users",
+        "/%ff",
+        "/favicon.ico",
+        "/v1/users%0A",
+        "/v1/a%0Db/%0a",
+    ],
 )
 def test_paths_that_are_not_there(sandbox: Sandbox, headers: dict[str, str], target: str) -> None:
     assert raw(sandbox, "GET", target, headers) == 404

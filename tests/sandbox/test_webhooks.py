@@ -112,6 +112,15 @@ def test_filters_come_back_as_they_were_sent(sandbox: Sandbox, account: Json) ->
     assert made["filters"] == [{"filter_rules": rules}]
 
 
+def test_what_a_filter_does_not_have_is_not_kept(sandbox: Sandbox, account: Json) -> None:
+    rule = {"type": "EVENT_TYPE", "values": ["contract:sign"]}
+    sent = [{"filter_rules": [{**rule, "colour": "red"}], "name": "Mine"}]
+
+    made = create(sandbox, account, {"callback_url": URL, "filters": sent}).json()
+
+    assert made["filters"] == [{"filter_rules": [rule]}]
+
+
 def test_the_sign_key_is_echoed_unless_switched_off(sandbox: Sandbox, account: Json) -> None:
     assert ours(sandbox, account)[0]["sign_key"] == "acme-demo-sign-key"
 
