@@ -9,6 +9,7 @@ from typing import Any
 from gunicorn.app.base import BaseApplication
 
 from sandbox import answers, schedules
+from sandbox.contracts import ticking
 from sandbox.delivery.sending import sender
 from sandbox.wsgi import application
 
@@ -56,7 +57,7 @@ class Server(BaseApplication):  # type: ignore[misc]
             "loglevel": "error",
             "control_socket_disable": True,
             "post_worker_init": lambda worker: self.begin(),
-            "worker_exit": lambda server, worker: sender.stop(),
+            "worker_exit": lambda server, worker: self.end(),
         }
         for name, value in settings.items():
             self.cfg.set(name, value)
@@ -65,7 +66,13 @@ class Server(BaseApplication):  # type: ignore[misc]
         """Run in the process that serves, once it does."""
         _end_delays_on(signal.SIGTERM)
         sender.start()
+        ticking.start()
         self.ready()
+
+    def end(self) -> None:
+        """Run in the same process when it has served."""
+        ticking.stop()
+        sender.stop()
 
     def load(self) -> Any:
         return application

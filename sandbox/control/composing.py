@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from sandbox.control.asking import Asked, Refused, account_of
 from sandbox.fleet.composing import put_in
-from sandbox.models import Account, Template, TemplateType, User, Workspace
+from sandbox.models import Account, ProductGroup, Template, TemplateType, User, Workspace
 
 
 def users(asked: Asked, pk: int) -> list[dict[str, Any]]:
@@ -65,7 +65,7 @@ def templates(asked: Asked, pk: int) -> list[dict[str, Any]]:
 @transaction.atomic
 def add_template(asked: Asked, pk: int) -> dict[str, Any]:
     """One more template; in every workspace of the account unless the body names some."""
-    asked.only("name", "active", "template_type", "workspaces")
+    asked.only("name", "active", "template_type", "workspaces", "products", "expanded_pdf")
     account, now = account_of(pk), timezone.now()
     row = Template(account=account, name=_required(asked, "name"), created_time=now, updated_time=now)
     return _kept(asked, row, _of_account(asked, account) or list(account.workspaces.all()))
@@ -74,7 +74,7 @@ def add_template(asked: Asked, pk: int) -> dict[str, Any]:
 @transaction.atomic
 def change_template(asked: Asked, pk: int, template: int) -> dict[str, Any]:
     """Another name, another type, other workspaces, active or not: what the body names is changed."""
-    asked.only("name", "active", "template_type", "workspaces")
+    asked.only("name", "active", "template_type", "workspaces", "products", "expanded_pdf")
     account = account_of(pk)
     row = account.templates.filter(pk=template).first()
     if row is None:
@@ -100,10 +100,20 @@ def _kept(asked: Asked, row: Template, places: list[Workspace] | None) -> dict[s
     row.active = asked.flag("active", default=row.active)
     if "template_type" in asked.body:
         row.template_type = _type_of(asked, row.account)
+    row.pdf_section = asked.flag("expanded_pdf", default=row.pdf_section)
     row.save()
+    _set_table(row, asked.flag("products", default=row.product_groups.exists()))
     if places is not None:
         row.workspaces.set(places)
     return _template(row)
+
+
+def _set_table(row: Template, wanted: bool) -> None:
+    """Give it a product table, or take away those that it has; its contracts keep theirs."""
+    if not wanted:
+        row.product_groups.all().delete()
+    elif not row.product_groups.exists():
+        ProductGroup.objects.create(template=row, created_time=row.updated_time)
 
 
 def _type_of(asked: Asked, account: Account) -> TemplateType | None:
@@ -166,5 +176,7 @@ def _template(row: Template) -> dict[str, Any]:
         "name": row.name,
         "active": row.active,
         "template_type": row.template_type_id,
+        "products": row.product_groups.exists(),
+        "expanded_pdf": row.pdf_section,
         "workspaces": list(row.workspaces.order_by("pk").values_list("pk", flat=True)),
     }

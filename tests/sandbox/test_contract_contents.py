@@ -209,3 +209,15 @@ def test_a_template_has_a_file(desk: Desk) -> None:
     assert desk.ask("GET", f"{path}/1")["name"] == "Sales agreement"
     assert fetched(desk, f"{path}/1").startswith(b"%PDF-")
     assert desk.api("GET", f"{path}/3").status_code == 404
+
+
+def test_a_template_is_given_a_product_table_and_loses_it(desk: Desk) -> None:
+    path = f"/accounts/{desk.account['id']}/templates/{desk.templates['Engagement letter']['id']}"
+
+    assert desk.sandbox.control("PUT", path, {"products": True, "expanded_pdf": False})["products"] is True
+    made = desk.create("Engagement letter", product_groups=[{"products": [{"name": "Audit"}]}])
+    assert made["available_options"]["can_receive_expanded_pdf"] is False
+
+    desk.sandbox.control("PUT", path, {"products": False})
+    assert desk.read(made)["product_groups"] == made["product_groups"]
+    assert desk.create("Engagement letter")["product_groups"] == []

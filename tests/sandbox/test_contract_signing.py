@@ -1,8 +1,12 @@
 """From a draft to a contract that is signed or declined (sections 8.4 and 9.1)."""
 
-import pytest
+import time
+from concurrent.futures import ThreadPoolExecutor
 
-from tests.sandbox.conftest import Json
+import pytest
+import requests
+
+from tests.sandbox.conftest import Json, admin_of
 from tests.sandbox.contracting import Desk, company, counterpart, people_of, person
 from tests.sandboxes import Sandbox
 
@@ -185,3 +189,35 @@ def test_a_deleted_contract_is_out_of_reach(desk: Desk) -> None:
     answer = desk.sandbox.session.post(f"{desk.sandbox.url}/_sandbox/contracts/{sent['id']}/sign")
 
     assert answer.status_code == 404
+
+
+def test_of_many_who_publish_at_once_one_does(desk: Desk) -> None:
+    made = desk.create()
+    headers = {"X-Oneflow-API-Token": desk.account["token"], "X-Oneflow-User-Email": admin_of(desk.account)}
+    url = f"{desk.sandbox.api_url}/contracts/{made['id']}/publish"
+
+    with ThreadPoolExecutor(8) as threads:
+        asked = [threads.submit(requests.post, url, headers=headers, timeout=30) for _ in range(8)]
+        statuses = sorted(one.result().status_code for one in asked)
+
+    assert statuses == [200, *[409] * 7]
+    assert desk.events(made) == ["contract:publish"]
+
+
+def test_time_passes_while_nobody_asks(desk: Desk) -> None:
+    """Seen in the log of deliveries, which asks for no contract."""
+    hook = {"callback_url": "https://hooks.acme.example/time", "filters": None}
+    webhook = desk.ask("POST", "/webhooks", hook)["id"]
+    soon = desk.published()
+    desk.days_pass(13)
+    # Within a second of its end, so that the machine's own time does the rest.
+    desk.sandbox.control("POST", "/time", {"seconds": 86_399})
+
+    deadline = time.monotonic() + 60
+    told: list[str] = []
+    while "contract:signing_period_expire" not in told and time.monotonic() < deadline:
+        listed = desk.sandbox.control("GET", f"/deliveries?webhook={webhook}&contract={soon['id']}")["data"]
+        told = [event["type"] for each in listed for event in each["events"]]
+        time.sleep(0.1)
+
+    assert told.count("contract:signing_period_expire") == 1
