@@ -1,5 +1,6 @@
 """One attempt: the request that a callback becomes, and what came of it (sections 11.2 to 11.4, 12.5)."""
 
+import logging
 import time
 from datetime import UTC, datetime
 
@@ -12,6 +13,7 @@ from sandbox.delivery.jobs import Job, Outcome
 from sandbox.delivery.targets import Target, Unreachable
 
 LONGEST_ANSWER = 2000
+log = logging.getLogger(__name__)
 
 
 class Attempting:
@@ -46,6 +48,10 @@ class Attempting:
             outcome.error = str(exc)[:500]
         except OSError as exc:
             outcome.error = f"It cannot be reached: {exc.strerror or exc}"[:500]
+        except Exception as exc:
+            # A mistake of ours is a failed attempt too: the callback must be tried again, and somebody must see why.
+            log.exception("An attempt failed by a mistake of the sandbox.")
+            outcome.error = f"The sandbox made a mistake: {type(exc).__name__}"
         else:
             outcome.status = answer.status
             # What a text column cannot hold is nothing that anybody reads.

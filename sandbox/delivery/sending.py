@@ -135,8 +135,8 @@ class Sender:
         await self._read_rows()
 
     async def _read_rows(self) -> None:
-        self._paused = await self._in_database(storing.pauses)
-        self._add(await self._in_database(storing.waiting))
+        self._paused = await self._patiently(storing.pauses)
+        self._add(await self._patiently(storing.waiting))
 
     def _add(self, waiting: Iterable[Waiting]) -> None:
         for pk, lane, due in waiting:
@@ -163,13 +163,14 @@ class Sender:
 
     async def _begin(self, taken: dict[int, Hashable]) -> None:
         queue = self._queue
-        jobs = await self._in_database(storing.load, list(taken))
+        jobs = await self._patiently(storing.load, list(taken))
         if queue is not self._queue:
             return  # Everything was thrown away meanwhile.
         for job in jobs:
             del taken[job.pk]
             self._begin_one(job)
         for pk, lane in taken.items():
+            self._delayed.pop(pk, None)
             queue.release(pk, lane, time.time())
             queue.finish(pk)
 
@@ -231,17 +232,11 @@ class Sender:
         return outcomes
 
     async def _store(self, outcomes: list[Outcome]) -> None:
-        """Write them, however long the database refuses: until then nobody knows that they were sent."""
+        """Write them: until then nobody knows that they were sent."""
         if not outcomes:
             return
         queue = self._queue
-        while True:
-            try:
-                again = await self._in_database(storing.store, outcomes)
-                break
-            except DatabaseError:
-                log.exception("What deliveries came to could not be written; it is tried again.")
-                await asyncio.sleep(1)
+        again = await self._patiently(storing.store, outcomes)
         if queue is not self._queue:
             return
         for outcome in outcomes:
@@ -251,10 +246,16 @@ class Sender:
         self._since_pruned += len(outcomes)
         if self._since_pruned >= PRUNE_EVERY:
             self._since_pruned = 0
-            await self._in_database(storing.prune)
+            await self._patiently(storing.prune)
 
-    async def _in_database(self, work: Callable[..., T], *arguments: Any) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._database, work, *arguments)
+    async def _patiently(self, work: Callable[..., T], *arguments: Any) -> T:
+        """What the database's thread makes of it, however long the database refuses: nothing may be lost by that."""
+        while True:
+            try:
+                return await asyncio.get_running_loop().run_in_executor(self._database, work, *arguments)
+            except DatabaseError:
+                log.exception("The sender cannot read or write its rows; it tries again in a second.")
+                await asyncio.sleep(1)
 
 
 # One process serves, and has one sender.

@@ -3,8 +3,10 @@
 import hashlib
 import os
 import signal
+import sqlite3
 import subprocess
 import time
+from contextlib import closing
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -419,6 +421,26 @@ def test_the_worker_alone_killed_is_replaced_and_goes_on(tmp_path: Path) -> None
         os.kill(int(listed.stdout.split()[0]), signal.SIGKILL)
 
         receiver.wait_for(2)
+
+
+@pytest.mark.parametrize("table", ["sandbox_webhook", "sandbox_attempt"])
+def test_a_database_that_refuses_for_a_while_costs_nothing(tmp_path: Path, table: str) -> None:
+    """Neither what is to be sent, nor what was sent and could not be written down."""
+    with Receiver() as receiver, Sandbox.start(tmp_path, accounts=1) as running:
+        account = running.account()
+        receiver.answer = lambda received: 503 if len(receiver.received) == 1 else 200
+        running.control("PUT", "/switches", {"deliver_to": receiver.url})
+        bring_about(running, account, make_contract(running, account), "contract:sign")
+        until(lambda: deliveries(running), lambda rows: rows[0]["attempts"] == 1)
+
+        with closing(sqlite3.connect(tmp_path / "sandbox.sqlite3", timeout=20, isolation_level=None)) as database:
+            database.execute("PRAGMA legacy_alter_table = ON")
+            database.execute(f"ALTER TABLE {table} RENAME TO elsewhere")
+            time.sleep(2)
+            database.execute(f"ALTER TABLE elsewhere RENAME TO {table}")
+
+        (row,) = await_states(running, ["delivered"])
+        assert row["attempts"] == 2
 
 
 def test_a_reset_takes_what_waits_with_it(tmp_path: Path) -> None:
