@@ -16,6 +16,8 @@ from sandbox.models import Contract, Event
 from sandbox.traffic.acting import SKIPPED, Acting
 from sandbox.traffic.planning import ACTIONS, plan
 
+# Between two actions even when it lags behind: whoever else writes to the database must have a turn.
+BREATH = 0.005
 log = logging.getLogger(__name__)
 
 
@@ -95,7 +97,7 @@ class Run:
             due = self.began + number / wanted.rate
             if wanted.seconds is not None and due - self.began >= wanted.seconds:
                 break
-            if self._stopping.wait(max(0.0, due - time.monotonic())):
+            if self._stopping.wait(max(BREATH, due - time.monotonic())):
                 self.state = "stopped"
                 return
             try:
