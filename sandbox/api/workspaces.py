@@ -47,6 +47,8 @@ def one(call: Call, pk: int) -> dict[str, Any]:
 def shown(call: Call, workspace: Workspace, may_create: set[int] | None) -> dict[str, Any]:
     account = call.caller.account
     return {
+        # Seen in a client, its contents and the values of `type` unknown (ASSUMED: nothing, and one for all).
+        "_integration_permissions": [],
         "_links": {"self": call.href(f"/workspaces/{workspace.pk}")},
         "_permissions": {"contract:create": may_create is None or workspace.pk in may_create},
         "company_name": account.name,
@@ -57,6 +59,7 @@ def shown(call: Call, workspace: Workspace, may_create: set[int] | None) -> dict
         "id": workspace.pk,
         "name": workspace.name,
         "registration_number": account.registration_number,
+        "type": "workspace",
         "updated_time": written_time(workspace.updated_time),
     }
 

@@ -1,12 +1,25 @@
 """Workspaces (section 6.3)."""
 
 from sandbox.openapi.common import COMMA_LIST_OF_IDS, links, page_of, paging, permissions
-from sandbox.openapi.describing import DATETIME, ID, TEXT, Operation, Schema, marked, nullable, query, ref, thing
+from sandbox.openapi.describing import (
+    DATETIME,
+    ID,
+    TEXT,
+    Operation,
+    Schema,
+    always_empty,
+    marked,
+    nullable,
+    query,
+    ref,
+    thing,
+)
 
 SCHEMAS: dict[str, Schema] = {
     "Workspace": thing(
         "6.3",
         {
+            "_integration_permissions": marked("C", always_empty(), "What may be in it is unknown."),
             "_links": links("self"),
             "_permissions": permissions("contract:create"),
             "company_name": marked("D", TEXT),
@@ -17,6 +30,7 @@ SCHEMAS: dict[str, Schema] = {
             "id": marked("D", ID),
             "name": marked("D", TEXT),
             "registration_number": marked("D", TEXT),
+            "type": marked("C", TEXT, "Its values are unknown; workspace is ASSUMED."),
             "updated_time": marked("D", nullable(DATETIME)),
         },
     ),

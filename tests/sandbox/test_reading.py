@@ -58,6 +58,75 @@ def test_users_have_the_documented_attributes(read: Read) -> None:
     assert read(f"/users/{user['id']}") == user
 
 
+def test_workspaces_have_the_documented_attributes_and_those_seen_in_clients(read: Read, account: Json) -> None:
+    """Section 6.3; company, number and country are the account's, which no workspace of the fleet overrides."""
+    place = read("/workspaces")["data"][0]
+
+    assert set(place) == {
+        "_integration_permissions", "_links", "_permissions", "company_name", "country_code", "created_time",
+        "date_format", "description", "id", "name", "registration_number", "type", "updated_time",
+    }  # fmt: skip
+    assert (place["_integration_permissions"], place["date_format"], place["type"]) == ([], "", "workspace")
+    assert (place["company_name"], place["country_code"]) == (account["name"], account["country_code"])
+    assert read(f"/workspaces/{place['id']}") == place
+
+
+def test_an_account_has_the_documented_attributes(read: Read, sandbox: Sandbox) -> None:
+    assert set(read("/accounts/me")) == {
+        "_links", "country_code", "created_time", "id", "name", "registration_number", "token_info", "updated_time",
+    }  # fmt: skip
+    assert read("/accounts/me")["_links"] == {"self": {"href": f"{sandbox.api_url}/accounts/me"}}
+
+
+def test_templates_and_their_types_have_the_documented_attributes(read: Read) -> None:
+    """Sections 6.7 and 6.8: the list leaves out what only the single answer has."""
+    listed = {
+        "_links", "available_options", "configuration", "created_time", "id", "name", "tags", "template_active",
+        "template_type", "updated_time", "workspaces",
+    }  # fmt: skip
+    template = read("/templates?extension_type=acme_deal")["data"][0]
+    assert set(template) == listed
+    assert set(read(f"/templates/{template['id']}")) == listed | {
+        "_private", "attachment_file_groups", "draft_approval_workflow", "parties", "pdf_file_groups",
+        "pending_approval_workflow", "product_groups", "sign_order",
+    }  # fmt: skip
+    kind = template["template_type"]
+    assert set(kind) == {"created_time", "description", "extension_type", "id", "name", "updated_time"}
+    assert template["_links"]["template_type"]["href"].endswith(f"/template_types/{kind['id']}")
+    whole = read(f"/template_types/{kind['id']}")
+    assert set(whole) == set(kind) | {"_links", "active", "data_fields"}
+    assert set(whole["data_fields"][0]) == {
+        "_links", "active", "custom_id", "description", "id", "name", "placeholder", "source", "value",
+    }  # fmt: skip
+    assert whole["data_fields"][0]["_links"] == {"template_type": whole["_links"]["self"]}
+
+
+def test_an_extension_and_a_webhook_have_the_attributes_of_the_reference(read: Read) -> None:
+    """Sections 6.18 and 10.1."""
+    assert set(read("/integration_extensions")["data"][0]) == {
+        "_links", "description", "enabled", "enabled_time", "extension_type", "id", "name",
+    }  # fmt: skip
+    hook = read("/webhooks")["data"][0]
+    assert set(hook) == {
+        "callback_url", "configuration", "filters", "id", "integration_instance", "integration_process_id",
+        "legacy_webhook", "sign_key", "template_group_id", "webhook_id",
+    }  # fmt: skip
+    assert read(f"/webhooks/{hook['id']}") == hook
+
+
+def test_the_helper_has_no_workspace_without_a_template_and_no_inactive_template(read: Read) -> None:
+    """Section 7: neither pages nor an envelope, whatever limit is asked for."""
+    places = read("/helpers/contract_create_data?limit=1")
+    active = {template["id"] for template in read("/templates")["data"]}
+
+    assert set(places[0]) == {"id", "name", "templates"}
+    assert all(place["templates"] for place in places)
+    assert {template["id"] for place in places for template in place["templates"]} == active
+    assert set(places[0]["templates"][0]) == {
+        "available_options", "created_time", "id", "name", "template_type", "updated_time",
+    }  # fmt: skip
+
+
 def test_times_are_written_with_a_colon_in_the_offset(read: Read) -> None:
     written = read("/accounts/me")["created_time"]
 
