@@ -28,10 +28,10 @@ def page(
     `all_at_once` is for the lists that know `limit=all` (section 3.2).
     """
     if all_at_once and call.parameter("limit") == "all":
-        return _whole(call, [render(row) for row in rows.order_by(*_order(call, sortable), "pk")])
+        return _whole(call, [render(row) for row in rows.order_by(*_order(call, rows, sortable), "pk")])
     limit = _bounded(call, "limit", default=MOST_ITEMS, low=1, high=MOST_ITEMS)
     offset = _bounded(call, "offset", default=0, low=0, high=LAST_OFFSET)
-    ordered = rows.order_by(*_order(call, sortable), "pk")
+    ordered = rows.order_by(*_order(call, rows, sortable), "pk")
     items = list(ordered[offset : offset + limit])
     # Most lists fit on their first page, and then need no second query to be counted.
     count = len(items) if offset == 0 and len(items) < limit else rows.count()
@@ -91,12 +91,16 @@ def _bounded(call: Call, name: str, *, default: int, low: int, high: int) -> int
     return number
 
 
-def _order(call: Call, sortable: tuple[str, ...]) -> list[Any]:
+def _order(call: Call, rows: "QuerySet[Any]", sortable: tuple[str, ...]) -> list[Any]:
     """As asked for, nulls last whichever way it goes (section 3.4)."""
-    return [
-        F(column.removeprefix("-")).desc(nulls_last=True) if column.startswith("-") else F(column).asc(nulls_last=True)
-        for column in _order_columns(call, sortable)
-    ]
+
+    def term(column: str) -> Any:
+        name = column.removeprefix("-")
+        # Said only where there can be nulls: with it, no index serves the order.
+        last = rows.model._meta.get_field(name).null or None
+        return F(name).desc(nulls_last=last) if column.startswith("-") else F(name).asc(nulls_last=last)
+
+    return [term(column) for column in _order_columns(call, sortable)]
 
 
 def _order_columns(call: Call, sortable: tuple[str, ...]) -> list[str]:

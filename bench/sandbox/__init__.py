@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 
 from bench.figures import Figure
-from bench.sandbox import delivery, scale
+from bench.sandbox import contracts, delivery, scale
 
 
 def figures() -> Iterable[Figure]:
-    """What a large fleet costs, and whether webhooks arrive."""
+    """What a large fleet and a long list of contracts cost, and whether webhooks arrive."""
     yield from scale.figures()
+    yield from contracts.figures()
     yield from delivery.figures()

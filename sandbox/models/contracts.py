@@ -76,6 +76,13 @@ class Contract(models.Model):
 
     objects = LivingQuerySet.as_manager()
 
+    class Meta:
+        # What lists are narrowed and sorted by (sections 3.3 and 3.4), for accounts with very many contracts.
+        indexes = [
+            models.Index(fields=["account", column], name=f"contracts_by_{column}"[:30])
+            for column in ("name", "state", "state_updated_time", "published_time", "created_time")
+        ]
+
 
 class ContractField(models.Model):
     """A data field as the contract inherited it from the template's type, with the contract's own value."""
@@ -95,6 +102,7 @@ class ContractField(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["contract", "custom_id"], name="one_contract_field_for_a_custom_id")
         ]
+        indexes = [models.Index(fields=["custom_id", "value"], name="contract_fields_by_value")]
 
 
 class Event(models.Model):

@@ -4,6 +4,7 @@
 # ruff: noqa: DJ008
 
 from django.db import models
+from django.db.models.functions import Lower
 
 from sandbox.models.contracts import Contract
 
@@ -56,3 +57,11 @@ class Participant(models.Model):
     first_visited_time = models.DateTimeField(null=True)
     last_visited_time = models.DateTimeField(null=True)
     visits = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        # What contracts are found by (section 3.3).
+        indexes = [
+            models.Index(Lower("email"), name="participants_by_email"),
+            models.Index(fields=["custom_id"], name="participants_by_custom_id"),
+            models.Index(fields=["identification_number"], name="participants_by_number"),
+        ]

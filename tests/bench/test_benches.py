@@ -5,6 +5,7 @@ import pytest
 import bench.health
 import bench.list
 import bench.refresh
+import bench.sandbox.contracts
 import bench.sandbox.delivery
 import bench.sandbox.scale
 from bench.figures import Figure
@@ -56,6 +57,15 @@ def test_the_sandbox_is_measured_at_both_sizes(monkeypatch):
     assert [figure.unit for figure in figures] == ["s", "×", "×", "s", "s", "MB"]
     assert figures[-1].value > 50
     assert figures[-1].is_ok
+
+
+def test_every_filter_and_order_of_contracts_is_measured(monkeypatch):
+    monkeypatch.setattr(bench.sandbox.contracts, "CONTRACTS", 120)
+    monkeypatch.setattr(bench.sandbox.contracts, "ROUNDS", 1)
+
+    figures = list(bench.sandbox.contracts.figures())
+
+    assert [figure.value > 0 for figure in figures] == [True] * len(bench.sandbox.contracts.LISTS)
 
 
 def test_no_event_of_the_sandboxs_traffic_is_lost(monkeypatch):
