@@ -1,11 +1,13 @@
 """Each condition that Oneflow can bring about, alone: the real way from HTTP to the verdict, and back when cleared."""
 
 import pytest
+from django.urls import reverse
 
 from accounts.models import ApiToken
 from extensions.health.codes import CODES
 from extensions.health.words import explain
 from tests.connected import connect, refresh
+from tests.making import make_user
 
 # What only the console itself can be in: no fault of Oneflow's.
 OURS = {"refresh.stale", "token.unreadable", "user.unset", "mapping.incomplete"}
@@ -23,24 +25,33 @@ def healthy(db, sandbox):
     return installation
 
 
+def page(client, installation):
+    """The installation's page, as support sees it."""
+    client.force_login(make_user("support"))
+    key = installation.extension.integration_key
+    return client.get(reverse("installation", args=[installation.account.oneflow_id, key])).content.decode()
+
+
 def causes(installation):
     return sorted({finding.code for finding in installation.findings.causes()})
 
 
 @pytest.mark.parametrize("code", FAULTS)
-def test_a_condition_alone_is_the_only_cause_and_is_gone_when_cleared(healthy, sandbox, code):
+def test_a_condition_alone_is_the_only_cause_and_is_gone_when_cleared(client, healthy, sandbox, code):
     account = healthy.account.oneflow_id
     sandbox.fault(account, code)
 
     refresh(healthy)
     found, verdict, cause = causes(healthy), healthy.verdict, healthy.cause
     words = [explain(finding, healthy).sentence for finding in healthy.findings.all()]
+    shown = page(client, healthy)
     sandbox.clear(account, code)
     refresh(healthy)
 
     assert (found, cause) == ([code], code)
     assert verdict == ("warning" if code in WARNINGS else "failing")
     assert all(words)
+    assert f'href="/health/codes/{code}/"' in shown and "further cause" not in shown
     assert (healthy.verdict, causes(healthy)) == ("healthy", [])
 
 
