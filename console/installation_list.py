@@ -15,12 +15,16 @@ from console import assigning, exporting, refreshing
 from console.audit import actor_of
 from console.facets import FACETS, moment
 from console.fleet_list import FleetList, address_of, with_shown_since
+from console.issues.asking import ask
+from console.issues.forms import Snooze
+from extensions.health.models import Issue
 from extensions.installations.models import Installation
 from extensions.installations.searching import SEARCHES, search
 from oneflow.tokens import clean_token
 
 PERMISSIONS = {
     "refresh": "installations.refresh_installation",
+    "snooze": "health.handle_issue",
     "assign": "accounts.change_account",
     "tag": "accounts.change_account",
     "export_csv": "installations.export_installation",
@@ -47,7 +51,7 @@ class InstallationAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_per_page = 50
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
-    actions = ["refresh", "assign", "tag", "export_csv", "export_json"]
+    actions = ["refresh", "snooze", "assign", "tag", "export_csv", "export_json"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Installation]:
         return with_shown_since(Installation.objects.with_shown_verdict(moment(request)))
@@ -73,6 +77,9 @@ class InstallationAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def has_refresh_permission(self, request: HttpRequest) -> bool:
         return _may(request, "refresh")
+
+    def has_snooze_permission(self, request: HttpRequest) -> bool:
+        return _may(request, "snooze")
 
     def has_accounts_permission(self, request: HttpRequest) -> bool:
         return _may(request, "assign")
@@ -130,6 +137,13 @@ class InstallationAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             self.message_user(request, f"{_installations(count)} will be refreshed as soon as a worker is free.")
         else:
             self.message_user(request, "Choose connected installations first.", messages.WARNING)
+
+    @admin.action(description="Snooze…", permissions=["snooze"])
+    @audited("issue.snooze")
+    def snooze(self, request: HttpRequest, queryset: QuerySet[Installation]) -> HttpResponseBase | None:
+        """Let every issue of the chosen installations rest until a time."""
+        issues = Issue.objects.filter(installation__in=queryset.order_by().values("pk"))
+        return ask(self, request, issues, Snooze, "Installations")
 
     @admin.action(description="Assign…", permissions=["accounts"])
     @audited("account.assign")

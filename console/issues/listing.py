@@ -10,20 +10,19 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import F, Q, QuerySet
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
-from django.shortcuts import render
 from django.urls import reverse
 
 from accounts.acting import Deed, audited
 from console.audit import actor_of
 from console.facets import moment, tally
 from console.issues import exporting
+from console.issues.asking import ask
 from console.issues.facets import FACETS
-from console.issues.forms import Acknowledge, Assign, Handling, Snooze
-from console.pages import context
+from console.issues.forms import Acknowledge, Assign, Snooze
 from extensions.health.codes import sentence
-from extensions.health.handling import Refused
 from extensions.health.models import Issue
 
+LIST = "Issues"
 HANDLE, EXPORT = "health.handle_issue", "installations.export_installation"
 PERMISSIONS = {"acknowledge": HANDLE, "assign": HANDLE, "snooze": HANDLE, "export_csv": EXPORT, "export_json": EXPORT}
 
@@ -159,17 +158,17 @@ class IssueAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     @admin.action(description="Acknowledge…", permissions=["handle"])
     @audited("issue.acknowledge")
     def acknowledge(self, request: HttpRequest, queryset: QuerySet[Issue]) -> HttpResponseBase | None:
-        return self._ask(request, queryset, Acknowledge)
+        return ask(self, request, queryset, Acknowledge, LIST)
 
     @admin.action(description="Assign…", permissions=["handle"])
     @audited("issue.assign")
     def assign(self, request: HttpRequest, queryset: QuerySet[Issue]) -> HttpResponseBase | None:
-        return self._ask(request, queryset, Assign)
+        return ask(self, request, queryset, Assign, LIST)
 
     @admin.action(description="Snooze…", permissions=["handle"])
     @audited("issue.snooze")
     def snooze(self, request: HttpRequest, queryset: QuerySet[Issue]) -> HttpResponseBase | None:
-        return self._ask(request, queryset, Snooze)
+        return ask(self, request, queryset, Snooze, LIST)
 
     @admin.action(description="Export CSV", permissions=["export"])
     @audited("issue.export")
@@ -180,38 +179,6 @@ class IssueAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     @audited("issue.export")
     def export_json(self, request: HttpRequest, queryset: QuerySet[Issue]) -> HttpResponseBase | None:
         return self._export(request, queryset, exporting.as_json)
-
-    def _ask(
-        self, request: HttpRequest, queryset: QuerySet[Issue], form_class: type[Handling]
-    ) -> HttpResponseBase | None:
-        """Ask for what the verb needs, and when answered do it. None leads back to the list."""
-        count = queryset.count()
-        if not count:
-            self.message_user(request, "Choose issues first.", messages.WARNING)
-            return None
-        form = form_class(request.POST if "apply" in request.POST else None)
-        if form.is_valid():
-            try:
-                said = form.apply(queryset, actor=actor_of(request), now=moment(request))
-            except Refused as exc:
-                form.add_error(None, str(exc))
-                Deed(actor_of(request), form.verb, _issues(count), outcome="refused", reason=str(exc)).tell()
-            else:
-                self.message_user(request, said)
-                return None
-        return self._question(request, form, count)
-
-    def _question(self, request: HttpRequest, form: Handling, count: int) -> HttpResponseBase:
-        asked = context(
-            request,
-            title=f"{form.heading} {_issues(count)}",
-            crumbs=[("Issues", request.get_full_path())],
-            form=form,
-            action=request.POST.get("action", ""),
-            selected=request.POST.getlist("_selected_action"),
-            across=request.POST.get("select_across", ""),
-        )
-        return render(request, "console/selection.html", asked)
 
     def _export(self, request: HttpRequest, queryset: QuerySet[Issue], write: Any) -> HttpResponseBase | None:
         count = queryset.count()

@@ -257,6 +257,30 @@ def test_many_are_not_snoozed_without_an_end(support, issue):
     assert AuditEvent.objects.get(verb="issue.snooze").outcome == "refused"
 
 
+def test_all_issues_of_the_chosen_installations_are_snoozed_from_their_list(support, installation):
+    other = make_installation(oneflow_id=2)
+    for code in ("token.rejected", "user.gone"):
+        an_issue(installation, code)
+    an_issue(other)
+    selection = {"action": "snooze", "_selected_action": [installation.pk]}
+    installations = reverse("admin:installations_installation_changelist")
+
+    asked = support.post(installations, selection)
+    support.post(installations, selection | {"apply": "1", "reason": "moving", "until": "1d"})
+
+    assert "2 issues" in words(asked)
+    rest = Issue.objects.snoozed(timezone.now())
+    assert [issue.installation for issue in rest] == [installation, installation]
+
+
+def test_where_there_is_nothing_to_handle_that_is_said(support, installation):
+    selection = {"action": "snooze", "_selected_action": [installation.pk]}
+
+    answer = support.post(reverse("admin:installations_installation_changelist"), selection, follow=True)
+
+    assert "nothing to handle" in words(answer)
+
+
 def test_issues_are_exported_as_csv_and_json_and_that_is_recorded(installation):
     an_issue(installation, "field.inactive", subject="acme_deal/x", subject_name="=1+1")
     auditor = as_role("auditor")

@@ -117,6 +117,7 @@ MODELS = {
 # What each action of the admin's lists is allowed to.
 ACTIONS = {
     ("installations.Installation", "refresh"): HELPERS,
+    ("installations.Installation", "snooze"): HELPERS,
     ("installations.Installation", "assign"): HELPERS,
     ("installations.Installation", "tag"): HELPERS,
     ("installations.Installation", "export_csv"): ALL,
