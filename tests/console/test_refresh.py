@@ -13,11 +13,13 @@ from django.utils import timezone
 from accounts.models import ApiToken, Spending
 from accounts.vault import new_key
 from console import refreshing
+from console.connecting import verbs
 from console.models import Heartbeat
 from extensions.blueprints.models import Extension
-from extensions.health.models import Finding
+from extensions.health.models import Finding, Issue
 from extensions.installations.models import Change, Exchange, Installation, Part, Refresh, Verdict
 from tests.connected import connect, lease, refresh
+from tests.making import STAFF
 
 pytestmark = pytest.mark.django_db
 
@@ -315,3 +317,38 @@ def test_nothing_secret_or_personal_is_in_the_exchanges(sandbox: Any, installati
 
     assert texts and emails
     assert not [text for text in texts if token in text or any(email in text for email in emails)]
+
+
+def test_a_refresh_opens_and_resolves_issues_and_repeating_it_changes_nothing(sandbox: Any, installation: Any) -> None:
+    account = installation.account.oneflow_id
+    sandbox.fault(account, "extension.disabled")
+    refresh(installation)
+    first = Issue.objects.get(code="extension.disabled")
+    refresh(installation)
+    again = Issue.objects.get(code="extension.disabled")
+    sandbox.clear(account, "extension.disabled")
+    refresh(installation)
+
+    assert (first.state, again.opened_at) == ("open", first.opened_at)
+    assert Issue.objects.get(code="extension.disabled").state == "resolved"
+    assert [flip.after for flip in installation.flips.order_by("pk")] == ["healthy", "failing", "healthy"]
+
+
+def test_what_was_disconnected_while_it_was_read_keeps_no_issue(
+    sandbox: Any, installation: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sandbox.fault(installation.account.oneflow_id, "extension.disabled")
+    refresh(installation)
+    fetch = refreshing.fetch
+
+    def meanwhile(*args: Any, **options: Any) -> Any:
+        answer = fetch(*args, **options)
+        verbs.end(installation, actor=STAFF, now=timezone.now())
+        return answer
+
+    monkeypatch.setattr(refreshing, "fetch", meanwhile)
+    refreshing.refresh(installation.pk, lease(installation))
+
+    assert {issue.state for issue in Issue.objects.all()} == {"resolved"}
+    assert installation.flips.order_by("pk").last().after == "disconnected"
+    assert not Finding.objects.filter(installation=installation).exists()
