@@ -88,11 +88,13 @@ def fill(number: int) -> None:
     from django.utils import timezone
 
     from accounts.models import Account, ApiToken, Tag
+    from console.models import Heartbeat
     from extensions.health.models import Finding
     from extensions.installations.models import AccountUser, Installation, Verdict
     from tests.making import make_extension
 
     chance, now, extension = Random(1), timezone.now(), make_extension()
+    Heartbeat.beat("worker", now)
     blueprint = extension.blueprints.get()
     ids = range(410_001, 410_001 + number)
     accounts = Account.objects.bulk_create(

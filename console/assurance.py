@@ -4,12 +4,13 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Subquery
+from django.db.models import Exists, Subquery
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
 from console.models import Heartbeat
+from extensions.health.models import Channel
 from extensions.installations.models import Installation
 
 # A process that beats every few seconds and was silent this long is called away.
@@ -22,15 +23,23 @@ def context(request: HttpRequest) -> dict[str, Any]:
 
 
 def read() -> dict[str, Any]:
-    """`now`, `refreshed_at` (the latest of any installation), and for worker, beat and dispatch {at, alive}."""
+    """`now`, `refreshed_at` (the latest of any installation), `channel_failing`; of worker, beat, dispatch {at, alive}.
+
+    One statement, as every page pays for it.
+    """
     now = timezone.now()
     latest = Installation.objects.exclude(refreshed_at=None).order_by("-refreshed_at").values("refreshed_at")[:1]
-    # One statement for every page; a second only before the machine was ever started.
-    rows = list(Heartbeat.objects.values_list("name", "at", Subquery(latest)))
-    seen = {name: at for name, at, _ in rows}
+    failing = Channel.objects.filter(enabled=True).exclude(failing_since=None)
+    seen_rows = Heartbeat.objects.annotate(refreshed_at=Subquery(latest), failing=Exists(failing))
+    rows = list(seen_rows.values("name", "at", "refreshed_at", "failing"))
+    if not rows:  # nothing ever ran here: then a command may have refreshed
+        read_at = next((row["refreshed_at"] for row in latest), None)
+        rows = [{"name": "", "at": now, "refreshed_at": read_at, "failing": failing.exists()}]
+    seen = {row["name"]: row["at"] for row in rows}
     return {
         "now": now,
-        "refreshed_at": rows[0][2] if rows else next((row["refreshed_at"] for row in latest), None),
+        "refreshed_at": rows[0]["refreshed_at"],
+        "channel_failing": rows[0]["failing"],
         **{
             name: {"at": seen.get(name), "alive": name in seen and now - seen[name] < ALIVE}
             for name in ("worker", "beat", "dispatch")

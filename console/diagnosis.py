@@ -15,6 +15,7 @@ from django.db.utils import ConnectionDoesNotExist
 from console import assurance, broker, sealed, setting_up
 from console.celery import app
 from extensions.blueprints.models import Extension
+from extensions.health.models import Channel
 from oneflow.addresses import is_loopback
 
 # Seconds until a broker or Oneflow that does not answer is called unreachable.
@@ -49,6 +50,7 @@ def examine() -> Iterator[Result]:
         yield from _first_steps()
         yield from _heartbeats()
         yield from _keys()
+        yield from _channels()
         yield from _oneflow()
 
 
@@ -143,6 +145,19 @@ def _keys() -> Iterator[Result]:
         )
     if not unopened:
         yield Result("keys", "Every stored secret opens with a configured key.")
+
+
+def _channels() -> Iterator[Result]:
+    failing = list(Channel.objects.filter(enabled=True).exclude(failing_since=None).order_by("name"))
+    for each in failing:
+        since = f"{each.failing_since:%Y-%m-%d %H:%M:%S %Z}"
+        yield Result(
+            "channels",
+            f"The notification channel {each.name} has failed since {since}: {each.last_error}",
+            "Mend its receiver or its address under /notifications/ and send a test. What waits is sent then.",
+        )
+    if not failing:
+        yield Result("channels", "No notification channel fails.")
 
 
 def _oneflow() -> Iterator[Result]:

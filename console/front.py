@@ -3,23 +3,26 @@
 Five statements of its own, whatever the size of the fleet.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Case, CharField, Count, Exists, F, Min, OuterRef, Q, Subquery, Value, When
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, Subquery, Value
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
 from console.facets import moment
+from console.incidents.showing import open_now
 from console.pages import context
 from console.timeline.sparks import Spark, sparks
 from console.timeline.stretches import Now
 from extensions.health.codes import sentence
-from extensions.health.models import Finding, Issue, MaintenanceWindow
+from extensions.health.incidents.following import said_by
+from extensions.health.models import Finding, Incident, Issue, MaintenanceWindow
+from extensions.health.places import place
 from extensions.installations.models import Change, Installation, Verdict
 from extensions.installations.models.installation import STALE
 
@@ -65,11 +68,13 @@ def page(request: HttpRequest) -> HttpResponse:
         return render(request, "console/roleless.html", context(request, title="Fleet"))
     now = moment(request)
     fleet = count(now)
-    needs = _with_stale(list(needing(now)), fleet)[: MOST_CAUSES + 1]
+    incidents = open_now(MOST_CAUSES)
+    needs = _with_stale(list(needing(now, [each.incident for each in incidents])), fleet)[: MOST_CAUSES + 1]
     extra = {
         "fleet": fleet,
         "boxes": [(verdict, fleet.verdicts.get(verdict, 0), _list(verdict=verdict)) for verdict in Verdict.values],
         "needs": _with_sparks(needs[:MOST_CAUSES], now),
+        "incidents": incidents,
         "silent_url": f"{reverse('admin:health_issue_changelist')}?state=snoozed",
         "more_needs": len(needs) > MOST_CAUSES,
         "list_url": _list(),
@@ -112,8 +117,9 @@ def count(now: datetime) -> Fleet:
     )
 
 
-def needing(now: datetime) -> Iterator[Need]:
+def needing(now: datetime, incidents: Iterable[Incident] = ()) -> Iterator[Need]:
     """Causes in installations whose verdict still holds, those that several share as one; worst first, then oldest.
+    What one of these incidents stands for is left out.
 
     What is snoozed or under maintenance needs nobody until that ends. At most one more than the page shows, so that
     it can say that there are more.
@@ -122,8 +128,9 @@ def needing(now: datetime) -> Iterator[Need]:
     grouped = (
         Finding.objects.filter(judged, explained_by="")
         .exclude(_silent(now))
+        .exclude(said_by(incidents))
         .order_by()
-        .annotate(place=_place())
+        .annotate(place=place())
         .values("code", "place")
         .annotate(
             number=Count("installation", distinct=True),
@@ -157,12 +164,6 @@ def _with_sparks(needs: list[Need], now: datetime) -> list[Need]:
     """The needs, those of one installation with its verdict over 30 days."""
     drawn = sparks({need.alone: need.stands for need in needs if need.alone and need.stands}, now)
     return [replace(need, spark=drawn[need.alone]) if need.alone else need for need in needs]
-
-
-def _place() -> Case:
-    """By what causes with one code are told apart: their subject; not by webhooks, each of which is one account's."""
-    webhook = When(subject__startswith="webhook/", then=Value(""))
-    return Case(webhook, default=F("subject"), output_field=CharField())
 
 
 def _with_stale(needs: list[Need], fleet: Fleet) -> list[Need]:

@@ -12,6 +12,8 @@ ROOMS = (
     ("Installations", "admin:installations_installation_changelist", "installations.view_installation"),
     ("Issues", "admin:health_issue_changelist", "health.view_issue"),
     ("Maintenance", "maintenance", "health.view_maintenancewindow"),
+    ("Incidents", "incidents", "health.view_incident"),
+    ("Notifications", "notifications", "health.view_channel"),
     ("Fields", "fields-home", "installations.view_installation"),
     ("Codes", "codes", "installations.view_installation"),
     ("Connect", "connect", "accounts.connect_account"),

@@ -9,7 +9,17 @@ from django.contrib.sessions.models import Session
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 
-from extensions.health.models import Flip, Issue, IssueEvent, MaintenanceWindow, StatusLink
+from extensions.health.models import (
+    Flip,
+    Incident,
+    Issue,
+    IssueEvent,
+    MaintenanceWindow,
+    Message,
+    Notification,
+    StatusLink,
+    Transition,
+)
 from extensions.installations.models import Change, Exchange, Refresh
 
 # One statement deletes at most so many rows, and one run has at most so many statements: no long lock.
@@ -29,6 +39,9 @@ def prune(now: datetime) -> int:
         + _in_batches(lambda: _delete(_old_issues(now)))
         + _in_batches(lambda: _delete(_old_events(now)))
         + _in_batches(lambda: _delete(_old_windows(now)))
+        + _in_batches(lambda: _delete(_old_incidents(now)))
+        + _in_batches(lambda: _delete(_old_transitions(now)))
+        + _in_batches(lambda: _delete(_old_messages(now)))
         + _in_batches(lambda: _delete(_old_links(now)))
     )
 
@@ -98,6 +111,22 @@ def _old_issues(now: datetime) -> QuerySet[Issue]:
 
 def _old_events(now: datetime) -> QuerySet[IssueEvent]:
     return IssueEvent.objects.filter(at__lt=now - timedelta(days=settings.KEEP_ISSUES_DAYS))
+
+
+def _old_incidents(now: datetime) -> QuerySet[Incident]:
+    return Incident.objects.filter(ended_at__lt=now - timedelta(days=settings.KEEP_ISSUES_DAYS))
+
+
+def _old_transitions(now: datetime) -> QuerySet[Transition]:
+    """With their notifications; those of which something still waits stay."""
+    before = now - timedelta(days=settings.KEEP_NOTIFICATIONS_DAYS)
+    waiting = Notification.objects.filter(transition=OuterRef("pk"), state=Notification.State.WAITING)
+    return Transition.objects.filter(~Exists(waiting), at__lt=before).exclude(routed_at=None)
+
+
+def _old_messages(now: datetime) -> QuerySet[Message]:
+    before = now - timedelta(days=settings.KEEP_NOTIFICATIONS_DAYS)
+    return Message.objects.filter(created_at__lt=before).exclude(state=Message.State.WAITING)
 
 
 def _old_windows(now: datetime) -> QuerySet[MaintenanceWindow]:

@@ -28,9 +28,14 @@ def classes() -> Iterator[Kept]:
     flips, issues = settings.KEEP_FLIPS_DAYS, settings.KEEP_ISSUES_DAYS
     yield Kept("Changes of verdicts; the latest of each installation always", f"{flips} days", "KEEP_FLIPS_DAYS")
     yield Kept(
-        "Issues after they were resolved, what happened to an issue, and maintenance that is over",
+        "Issues and incidents after they were over, what happened to an issue, and maintenance that is over",
         f"{issues} days; what passed before it opened, a day",
         "KEEP_ISSUES_DAYS",
+    )
+    yield Kept(
+        "Notifications, and what each sending was answered",
+        f"{settings.KEEP_NOTIFICATIONS_DAYS} days; what still waits stays",
+        "KEEP_NOTIFICATIONS_DAYS",
     )
     yield Kept("Status links after their end", f"{settings.KEEP_LINKS_DAYS} days", "KEEP_LINKS_DAYS")
     yield Kept(

@@ -42,6 +42,7 @@ def _changes_what_oneflow_owns(name: str) -> bool:
         changing
         and (room in {"installations", "health"} or model == "apitoken")
         and codename != "change_installation"  # choosing the blueprint's version, which is ours
+        and (room, model) not in {("health", "channel"), ("health", "rule")}  # whom we tell, which is ours too
     )
 
 

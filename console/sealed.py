@@ -9,8 +9,9 @@ from django.db.models import Count, Min
 from accounts import vault
 from accounts.models import ApiToken, Sealed
 from extensions.blueprints.models import ExtensionSecret
+from extensions.health.models import ChannelSecret
 
-MODELS: tuple[type[Sealed], ...] = (ApiToken, ExtensionSecret)
+MODELS: tuple[type[Sealed], ...] = (ApiToken, ExtensionSecret, ChannelSecret)
 BATCH = 500
 
 

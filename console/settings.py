@@ -145,6 +145,7 @@ else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+AUTHENTICATION_BACKENDS = ["console.permissions.OneStatement"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
@@ -239,6 +240,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     "pass-time": {"task": "console.tasks.pass_time", "schedule": 30.0, "options": {"expires": 60}},
     "watch": {"task": "console.tasks.watch", "schedule": 30.0, "options": {"expires": 60}},
+    "notify": {"task": "console.tasks.notify", "schedule": 15.0, "options": {"expires": 30}},
     "sweep-broker": {"task": "console.tasks.sweep_broker", "schedule": 300.0, "options": {"expires": 300}},
     "prune": {"task": "console.tasks.prune", "schedule": 3600.0, "options": {"expires": 3600}},
 }
@@ -263,6 +265,18 @@ INCIDENT_WINDOW = timedelta(seconds=env.int("INCIDENT_WINDOW", default=int(REFRE
 INCIDENT_ASK = env.int("INCIDENT_ASK", default=12)  # accounts read early in one go when one is suspected
 STALLED_AFTER = timedelta(seconds=env.int("STALLED_AFTER", default=300))  # worker or beat without a sign of life
 
+# --- Notifications ------------------------------------------------------------------------------------------------
+# Under which address people reach the console: messages link there. Empty: they hold no links.
+CONSOLE_URL = env.str("CONSOLE_URL", default="")
+# How long the beginning of an issue is held back, since it may be one of many with one cause.
+NOTIFY_HOLD = timedelta(seconds=env.int("NOTIFY_HOLD", default=300))
+# Whether channels may post into private networks.
+NOTIFY_PRIVATE_ADDRESSES = env.bool("NOTIFY_PRIVATE_ADDRESSES", default=False)
+# The mail server, as smtp+tls://user:password@host:587; by default mails go to the log.
+vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.str("NOTIFY_FROM", default="partner-console@localhost")
+
 # --- The share of Oneflow's 2,000 requests in 5 minutes that the console takes (api-rate-limit) -----------------
 ONEFLOW_BUDGET = env.int("ONEFLOW_BUDGET", default=500)
 ONEFLOW_STAFF_RESERVE = env.int("ONEFLOW_STAFF_RESERVE", default=100)
@@ -279,6 +293,7 @@ KEEP_FAILED_DAYS = env.int("KEEP_FAILED_DAYS", default=30)
 KEEP_CHANGES_DAYS = env.int("KEEP_CHANGES_DAYS", default=730)
 KEEP_FLIPS_DAYS = env.int("KEEP_FLIPS_DAYS", default=730)  # changes of verdicts
 KEEP_LINKS_DAYS = env.int("KEEP_LINKS_DAYS", default=90)  # status links after their end
+KEEP_NOTIFICATIONS_DAYS = env.int("KEEP_NOTIFICATIONS_DAYS", default=90)  # and what each sending said
 KEEP_ISSUES_DAYS = env.int("KEEP_ISSUES_DAYS", default=730)  # after they were resolved, and what happened to them
 
 # --- Logs: one line each, to standard error, never a query string or a body ---------------------------------------

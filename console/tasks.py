@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils import timezone
 
 # A worker that loads the tasks gives signs of life, however it was started.
-from console import broker, heartbeats, pruning, refreshing, watching  # noqa: F401
+from console import broker, heartbeats, notifying, pruning, refreshing, watching  # noqa: F401
 from extensions.health import passing
 
 
@@ -38,6 +38,13 @@ def pass_time() -> None:
 def watch() -> None:
     """Notice what many installations share, and what ails Oneflow or this console."""
     watching.watch(timezone.now())
+
+
+# One try of a channel is bounded, and so are the tries of one run; a run that hangs all the same is ended.
+@shared_task(soft_time_limit=600, time_limit=630)
+def notify() -> None:
+    """Tell whom rules name what began and what is over."""
+    notifying.notify(timezone.now)
 
 
 @shared_task

@@ -15,6 +15,8 @@ urlpatterns = [
     path("", include("console.connecting.urls")),
     path("", include("console.installation.urls")),
     path("", include("console.fields.urls")),
+    path("", include("console.incidents.urls")),
+    path("", include("console.notifications.urls")),
     path("", include("console.status.urls")),
     path("health/codes/", codes.index, name="codes"),
     path("health/codes/<str:code>/", codes.code, name="code"),

@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.models import Account
 from console.pages import context
 from extensions.blueprints.models import BlueprintField
-from extensions.health.models import Finding
+from extensions.health.models import Finding, Incident, Member
 from extensions.installations.models import (
     AccountUser,
     Change,
@@ -112,6 +112,8 @@ def opened(oneflow_id: int, key: str) -> Opened:
             count_refreshes=_of(Refresh.objects.all()),
             count_off=_of(Finding.objects.filter(code="field.inactive")),
             # Most accounts bear no tag, and then nothing further is asked.
+            in_incident=Exists(Member.objects.holding().filter(installation=OuterRef("pk")))
+            | Exists(Incident.objects.open().filter(everyone=True)),
             is_tagged=Exists(Account.tags.through.objects.filter(account=OuterRef("account"))),
             count_different=_of(Finding.objects.filter(code__in=DIFFERENT)),
         )

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from console.assurance import read as read_assurance
+from console.incidents.showing import of_installation
 from console.installation.causes import causes_of, sentences
 from console.installation.opening import SEE, Opened, opened
 from console.installation.reading import unread
@@ -47,6 +48,7 @@ def overview(request: HttpRequest, oneflow_id: int, key: str) -> HttpResponse:
             findings_address=this.address("installation-findings"),
             doubts=[] if leads else _doubts(this, parts),
             unread=unread(parts),
+            incidents=of_installation(installation) if installation.in_incident else [],  # type: ignore[attr-defined]
             never_read=not any(part.read_at for part in parts),
             versions=_versions(request, installation),
             tags=list(installation.account.tags.all()) if installation.is_tagged else [],  # type: ignore[attr-defined]

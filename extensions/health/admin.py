@@ -5,6 +5,9 @@ from django.http import HttpRequest
 
 from extensions.health.codes import sentence
 from extensions.health.models import Finding
+from extensions.health.notifying.admin import ChannelAdmin, RuleAdmin
+
+__all__ = ["ChannelAdmin", "FindingAdmin", "RuleAdmin"]
 
 
 @admin.register(Finding)

@@ -8,5 +8,7 @@ class HealthConfig(AppConfig):
 
     def ready(self) -> None:
         from extensions.health import flips  # needs the app registry
+        from extensions.health.notifying import noting
 
         flips.listen()
+        noting.listen()

@@ -85,7 +85,7 @@ def test_a_console_that_is_well_is_called_so(well):
 
     assert "ILL" not in output.getvalue()
     names = {line.split()[1] for line in output.getvalue().splitlines()}
-    assert names == {"settings", "database", "broker", "worker", "beat", "dispatch", "keys", "oneflow"}
+    assert names == {"settings", "database", "broker", "worker", "beat", "dispatch", "keys", "channels", "oneflow"}
 
 
 def test_something_ill_makes_it_exit_1_and_say_what_to_mend(well):

@@ -101,8 +101,9 @@ def test_the_menu_shows_only_rooms_that_may_be_entered(client, db):
         client.force_login(make_user(role))
         return [item["label"] for item in client.get("/").context["menu"]["rooms"]]
 
-    assert rooms("onboarding") == ["Fleet", "Installations", "Issues", "Maintenance", "Fields", "Codes", "Connect"]
-    assert rooms("auditor") == ["Fleet", "Installations", "Issues", "Maintenance", "Fields", "Codes", "Record"]
+    common = ["Fleet", "Installations", "Issues", "Maintenance", "Incidents", "Notifications", "Fields", "Codes"]
+    assert rooms("onboarding") == [*common, "Connect"]
+    assert rooms("auditor") == [*common, "Record"]
 
 
 def test_no_page_writes_a_script_or_a_style_into_itself(client, db):

@@ -19,7 +19,8 @@ from accounts.models import Tag
 from console.models import AuditEvent
 from extensions.blueprints.models import BlueprintTemplateType
 from extensions.health import sharing
-from extensions.health.models import Finding, Issue, MaintenanceWindow
+from extensions.health.incidents import machine
+from extensions.health.models import Channel, Finding, Issue, MaintenanceWindow, Rule
 from extensions.mappings.models import Mapping
 from tests.console.walking import Address, every_action, every_address, reach, watched
 from tests.making import STAFF as SAM
@@ -76,6 +77,13 @@ PAGES: dict[str, tuple[set[str], tuple[str, ...]]] = {
     "maintenance": (ALL, GET),
     "maintenance-plan": (HELPERS, POST),
     "maintenance-call-off": (HELPERS, POST),
+    "notifications": (ALL, GET),
+    "channel-test": (ADMINISTRATOR, POST),
+    "rule-preview": (ALL, GET),
+    "incidents": (ALL, GET),
+    "incidents-export": (ALL, GET),
+    "incident": (ALL, GET),
+    "incident-export": (ALL, GET),
     "fields-home": (ALL, GET),
     "fields": (ALL, GET),
     "field": (ALL, GET),
@@ -110,6 +118,8 @@ MODELS = {
     "installations_installation": MIRRORED,
     "health_finding": MIRRORED,
     "health_issue": MIRRORED,
+    "health_channel": Rights(ALL, ADMINISTRATOR, ADMINISTRATOR, ADMINISTRATOR),
+    "health_rule": Rights(ALL, ADMINISTRATOR, ADMINISTRATOR, ADMINISTRATOR),
     "console_auditevent": Rights(READERS_OF_THE_RECORD, NONE, NONE, NONE),
     "auth_user": Rights(ADMINISTRATOR, ADMINISTRATOR, ADMINISTRATOR, ADMINISTRATOR),
     "auth_group": Rights(ADMINISTRATOR, ADMINISTRATOR, ADMINISTRATOR, ADMINISTRATOR),
@@ -189,6 +199,8 @@ def values() -> dict[str, Any]:
     )
     times = {"starts_at": now, "ends_at": now + timedelta(hours=1), "created_at": now}
     MaintenanceWindow.objects.create(pk=issue.pk, reason="x", created_by="x", **times)
+    incident = machine.make("oneflow.down", extension.base_url, timezone.now(), timezone.now())
+    channel = Channel.objects.create(pk=incident.pk, name="duty", kind="email")
     event = AuditEvent.objects.create(at=timezone.now(), actor="x", role="support", verb="x")
     return {
         "oneflow_id": installation.account.oneflow_id,
@@ -198,6 +210,7 @@ def values() -> dict[str, Any]:
         "custom_id": "deal_value",
         "id": colleague.pk,
         "pk": issue.pk,
+        "number": incident.pk,
         "app_label": "accounts",
         "content_type_id": 1,
         "object_id": 1,
@@ -211,6 +224,10 @@ def values() -> dict[str, Any]:
         "installations_installation": installation.pk,
         "health_finding": finding.pk,
         "health_issue": issue.pk,
+        "health_channel": channel.pk,
+        "health_rule": Rule.objects.create(
+            pk=incident.pk, name="all", channel=Channel.objects.create(name="other", kind="email")
+        ).pk,
         "console_auditevent": event.pk,
         "auth_user": colleague.pk,
         "auth_group": Group.objects.create(name="further").pk,
@@ -403,3 +420,18 @@ def test_every_registered_model_has_declared_rights():
     registered = {f"{model._meta.app_label}_{model._meta.model_name}" for model in admin.site._registry}
 
     assert registered == set(MODELS)
+
+
+def test_permissions_come_from_groups_and_in_person_in_one_statement(db, django_assert_num_queries):
+    user = get_user_model().objects.get(pk=make_user("support").pk)
+    user.user_permissions.add(Permission.objects.get(codename="load_extension"))
+    other = make_user("auditor")
+
+    with django_assert_num_queries(1):
+        assert user.has_perm("installations.refresh_installation")
+        assert user.has_perm("blueprints.load_extension")
+        assert not user.has_perm("accounts.connect_account")
+    assert not get_user_model().objects.get(pk=other.pk).has_perm("installations.refresh_installation")
+    assert get_user_model().objects.create_superuser("root").has_perm("accounts.connect_account")
+    user.is_active = False
+    assert not user.has_perm("installations.refresh_installation")

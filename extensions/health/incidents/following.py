@@ -106,6 +106,16 @@ def _is_over(incident: Incident, last_left: datetime | None, now: datetime) -> b
     return rested and incident.holding * REST <= incident.affected
 
 
+def said_by(incidents: Iterable[Incident]) -> Q:
+    """Findings of members that their incident stands for; needs no more statements than none at all."""
+    said = Q(pk__in=[])
+    for each in incidents:
+        if each.keys:
+            inside = Member.objects.filter(incident=each.pk, installation=OuterRef("installation"), left_at=None)
+            said |= _of_keys(each) & Q(Exists(inside))
+    return said
+
+
 def _of_keys(incident: Incident) -> Q:
     """The issues that are this incident's, in any installation."""
     wanted = Q()

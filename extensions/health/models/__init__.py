@@ -4,10 +4,13 @@ from extensions.health.models.findings import Finding
 from extensions.health.models.flips import Flip
 from extensions.health.models.incidents import Incident, Member, Suspicion
 from extensions.health.models.issues import Issue, IssueEvent
+from extensions.health.models.notifications import Channel, ChannelSecret, Message, Notification, Rule, Transition
 from extensions.health.models.status_links import StatusLink
 from extensions.health.models.windows import MaintenanceWindow
 
 __all__ = [
+    "Channel",
+    "ChannelSecret",
     "Finding",
     "Flip",
     "Incident",
@@ -15,6 +18,10 @@ __all__ = [
     "IssueEvent",
     "MaintenanceWindow",
     "Member",
+    "Message",
+    "Notification",
+    "Rule",
     "StatusLink",
     "Suspicion",
+    "Transition",
 ]

@@ -1,0 +1,1 @@
+"""Incidents as staff see them: the list, one with those affected, and both as files."""
