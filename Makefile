@@ -1,5 +1,5 @@
 # Everything that one does with the console. Each target does its own set-up; `make help` lists them.
-.PHONY: help demo test lint format bench manage keys lock pictures words
+.PHONY: help demo demo-day test lint format bench manage keys lock pictures words
 .DEFAULT_GOAL := help
 
 PY := .venv/bin/python
@@ -12,6 +12,7 @@ PRODUCTION = env ENVIRONMENT=production DATABASE_URL=postgres://console@127.0.0.
 
 help: ## this list
 	@echo "make demo    a live console over a local Oneflow with 60 accounts; Ctrl-C stops it"
+	@echo "make demo-day  a working day replayed in about a minute: what goes wrong, and who is told of what"
 	@echo "make test    all tests; ARGS=\"tests/health -x\" for some of them"
 	@echo "make lint    style, types, import contracts, settings, migrations"
 	@echo "make bench   all benchmarks, with their targets; BENCH=refresh for one"
@@ -28,6 +29,10 @@ help: ## this list
 demo:
 	@.ci/environment runtime
 	@exec $(PY) -m console.demo demo
+
+demo-day:
+	@.ci/environment runtime
+	@exec $(PY) -m console.demo.day
 
 # $(value …): make leaves dollars and brackets in ARGS alone; the shell takes its quotes apart.
 manage:

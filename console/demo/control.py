@@ -56,6 +56,22 @@ class Control:
         answer = self._session.post(address, json={"fault": fault}, timeout=TIMEOUT)
         answer.raise_for_status()
 
+    def clear(self, account_id: int, fault: str) -> None:
+        answer = self._session.delete(f"{self._url}/accounts/{account_id}/faults/{fault}", timeout=TIMEOUT)
+        answer.raise_for_status()
+
+    def go_down(self) -> None:
+        """Let every request to the API fail, until `behave`."""
+        misbehaviour = {"account": None, "path": None, "kind": "status", "status": 503}
+        answer = self._session.post(f"{self._url}/answers", json=misbehaviour, timeout=TIMEOUT)
+        answer.raise_for_status()
+
+    def behave(self) -> None:
+        self._session.delete(f"{self._url}/answers", timeout=TIMEOUT).raise_for_status()
+
+    def set_switches(self, **switches: object) -> None:
+        self._session.put(f"{self._url}/switches", json=switches, timeout=TIMEOUT).raise_for_status()
+
     def _get(self, path: str) -> Any:
         answer = self._session.get(self._url + path, timeout=TIMEOUT)
         answer.raise_for_status()

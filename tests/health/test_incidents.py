@@ -313,3 +313,25 @@ def test_the_number_of_statements_does_not_grow_with_incidents_and_members():
 
     assert Incident.objects.count() == 2
     assert len(many) <= len(few) <= 14
+
+
+def test_a_cause_that_is_new_in_one_has_a_few_others_read():
+    rows = fleet(12)
+    switch_off(rows[0], START)
+
+    noticing.notice(START + MINUTE)
+    noticing.notice(START + 5 * MINUTE)
+
+    assert Installation.objects.filter(refresh_at=START + MINUTE).count() == 4
+    assert (Suspicion.objects.get().asked, Suspicion.objects.get().sharing) == (4, 1)
+
+
+def test_a_customer_s_own_affair_has_nobody_else_read():
+    rows = fleet(12)
+    rows[0].acting_user_email = "gone@nowhere.example"
+    judge_at(rows[0], START)
+    assert Issue.objects.get().code == "user.gone"
+
+    noticing.notice(START + MINUTE)
+
+    assert not Suspicion.objects.exists()

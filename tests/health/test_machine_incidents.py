@@ -125,7 +125,7 @@ def test_what_failed_for_long_does_not_count():
 
 
 def test_while_it_lasts_members_open_no_issue_and_keep_to_their_incident():
-    rows = fleet(6)
+    rows = fleet(12)[6:]  # whose ids are not those of their memberships
     for each in rows:
         fail(each, START)
     machine.watch(START + MINUTE, answers)
@@ -135,7 +135,8 @@ def test_while_it_lasts_members_open_no_issue_and_keep_to_their_incident():
     noticing.notice(START + 16 * MINUTE)
 
     assert not Issue.objects.filter(state="open").exists()
-    assert {each.cause for each in Installation.objects.all()} == {"oneflow.down"}
+    assert {each.cause for each in Installation.objects.filter(pk__in=[row.pk for row in rows])} == {"oneflow.down"}
+    assert Incident.objects.get().holding == 6
     assert [each.code for each in Incident.objects.all()] == ["oneflow.down"]
 
 
@@ -151,6 +152,8 @@ def test_it_ends_when_those_tried_just_now_are_well_and_the_rest_is_read_at_once
 
     for each in probed:
         mend(each, START + 5 * MINUTE)
+    machine.cover(START + 5 * MINUTE)
+    assert {each.verdict for each in Installation.objects.filter(pk__in=[row.pk for row in probed])} == {"healthy"}
     machine.watch(START + 6 * MINUTE, answers)
 
     incident = Incident.objects.get()

@@ -162,10 +162,9 @@ def _is_large(tried: Tried) -> bool:
 
 
 def _failing(incident_code: str, since: datetime) -> QuerySet[Finding]:
-    """Findings of an outer installation that such an incident explains and that came up since."""
+    """Findings that such an incident explains and that came up since."""
     return Finding.objects.filter(
         code__in=EXPLAINED,
-        installation=OuterRef("pk"),
         since__gt=since,
         explained_by__in=["", incident_code],
     )
@@ -190,7 +189,7 @@ def _join(incident: Incident, now: datetime) -> None:
     joining = (
         Installation.objects.connected()
         .filter(of_address, ~Exists(inside), refreshed_at__gt=now - TRIED)
-        .filter(Exists(_failing(incident.code, incident.began_at - RECENT)))
+        .filter(Exists(_failing(incident.code, incident.began_at - RECENT).filter(installation=OuterRef("pk"))))
         .values_list("pk", flat=True)
     )
     following.add(Member(incident=incident, installation_id=pk, joined_at=now) for pk in joining[:MOST_ROWS])
@@ -202,6 +201,7 @@ def cover(now: datetime) -> int:
         Member.objects.holding()
         .filter(incident__code__in=[DOWN, OFFLINE], installation__state=Installation.State.LIVE)
         .exclude(installation__verdict=Verdict.UNKNOWN, installation__cause=F("incident__code"))
+        .filter(Exists(Finding.objects.filter(installation=OuterRef("installation"), code__in=EXPLAINED)))
         .filter(installation__cause__in=["", *EXPLAINED])
         .values_list("installation", "incident__code", "installation__verdict")
     )

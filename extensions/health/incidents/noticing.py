@@ -1,6 +1,7 @@
 """Causes that many installations share: noticed, joined late, left, and ended. A constant number of statements.
 
-Two installations that came to share a cause lately are a suspicion: others are read early. At `INCIDENT_SIZE`, and
+A cause that is new in one installation has a few others read early, unless it is of the kind that each customer has by
+itself; in two it is a suspicion, and more are read. At `INCIDENT_SIZE`, and
 well above what is usual for that cause, it is an incident. What is still being connected counts for nothing.
 """
 
@@ -23,7 +24,8 @@ from extensions.health.places import place, place_of
 from extensions.health.signals import incidents_changed
 from extensions.installations.models import Installation, Verdict
 
-FEW = 2  # that share a cause make a suspicion
+ALONE = 4  # others that are read early when a cause is new in one
+OF_ONE = ("token.", "user.", "workspace.", "api.")  # kinds that a customer comes to alone
 MOST_KEYS = 50  # causes looked at in one run, those of the most installations first
 MOST_ROWS = 5000  # issues read in one run; the rest join at the next
 USUAL_DAYS = timedelta(days=7)
@@ -82,7 +84,7 @@ def standing() -> QuerySet[Issue]:
 
 
 def _candidates(now: datetime) -> list[Candidate]:
-    """What two or more came to share within the window, and more than is usual."""
+    """What installations came to within the window, those first that most came to, and more than is usual."""
     lately = standing().filter(holds_since__gt=now - settings.INCIDENT_WINDOW)
     rows = (
         lately.annotate(place=place())
@@ -94,7 +96,6 @@ def _candidates(now: datetime) -> list[Candidate]:
             name=Min("subject_name"),
             worst=Min("rank"),
         )
-        .filter(number__gte=FEW)
         .order_by("-number", "code", "place")[:MOST_KEYS]
     )
     found = [
@@ -213,17 +214,23 @@ def _suspect(candidates: Sequence[Candidate], now: datetime) -> None:
     if gone:
         Suspicion.objects.filter(pk__in=gone).delete()
     for key, candidate in current.items():
+        if candidate.number == 1 and candidate.key[1].startswith(OF_ONE):
+            continue
         row = known.get(key) or Suspicion(key=key, since=now)
+        shared, row.sharing = row.sharing != candidate.number, candidate.number
         grown = candidate.number > row.number
         rested = row.asked_at is None or now - row.asked_at >= ASK_AGAIN
         if grown and rested and row.rounds < MOST_ROUNDS:
             with transaction.atomic():
                 others = _others(candidate)
-                row.asked += ask_early(others, most=settings.INCIDENT_ASK, now=now, why=f"suspected: {key}")
+                most = settings.INCIDENT_ASK if candidate.number > 1 else min(ALONE, settings.INCIDENT_ASK)
+                row.asked += ask_early(others, most=most, now=now, why=f"suspected: {key}")
                 row.asked_at, row.number, row.rounds = now, candidate.number, row.rounds + 1
                 row.save() if row.pk else _keep(row)
         elif row.pk is None:
             _keep(row)
+        elif shared:
+            row.save(update_fields=["sharing"])
 
 
 def _keep(row: Suspicion) -> None:

@@ -107,10 +107,11 @@ class Member(models.Model):
 
 
 class Suspicion(models.Model):
-    """A cause that two or more installations came to share lately; meanwhile alerts wait, and others are read early."""
+    """A cause that installations came to lately: others are read early, and where two share it, alerts wait longer."""
 
     key = models.CharField(max_length=600, unique=True)
     since = models.DateTimeField()
+    sharing = models.PositiveIntegerField(default=0, help_text="How many share it now.")
     number = models.PositiveIntegerField(default=0, help_text="How many shared it when others were last read for it.")
     rounds = models.PositiveSmallIntegerField(default=0)
     asked_at = models.DateTimeField(null=True, blank=True)

@@ -124,7 +124,7 @@ def _look(notifications: Sequence[Notification], now: datetime) -> Surroundings:
         audible_incidents=frozenset(_audible_incidents(incidents, now)),
         memberships=memberships,
         everyone=tuple(Incident.objects.filter(recent, everyone=True)) if issues else (),
-        suspicions=dict(Suspicion.objects.values_list("key", "since")) if issues else {},
+        suspicions=dict(Suspicion.objects.filter(sharing__gt=1).values_list("key", "since")) if issues else {},
         told_before=frozenset(told.values_list("channel", "transition__key")) if over else frozenset(),
     )
 
