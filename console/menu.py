@@ -13,7 +13,6 @@ ROOMS = (
     ("Issues", "admin:health_issue_changelist", "health.view_issue"),
     ("Maintenance", "maintenance", "health.view_maintenancewindow"),
     ("Incidents", "incidents", "health.view_incident"),
-    ("Notifications", "notifications", "health.view_channel"),
     ("Fields", "fields-home", "installations.view_installation"),
     ("Codes", "codes", "installations.view_installation"),
     ("Connect", "connect", "accounts.connect_account"),
@@ -32,6 +31,8 @@ def of(request: HttpRequest, app_list: list[dict[str, Any]]) -> dict[str, Any]:
         for model in app["models"]
         if model["admin_url"] and model["admin_url"] not in known
     ]
+    if request.user.has_perm("health.view_channel"):
+        settings.insert(0, _item(request, "Notifications", reverse("notifications")))
     may_search = request.user.has_perm("installations.view_installation")
     return {"rooms": rooms, "settings": settings, "search": reverse(LIST) if may_search else None}
 

@@ -16,6 +16,7 @@ from django.db import connection
 from django.utils import timezone
 
 from console import notifying, refreshing, watching
+from console.audit import command_line
 from console.demo.control import Control, SandboxAccount
 from console.demo.receiving import Receiver
 from console.models import Heartbeat
@@ -24,7 +25,7 @@ from extensions.health.models import Channel, ChannelSecret, Rule
 from extensions.installations.models import Installation, Verdict
 
 MINUTE = timedelta(minutes=1)
-HOURS = 8
+HOURS = 6.5
 FIELD_ACCOUNTS = 40
 FAULT_OF_FIELD, FAULT_OF_TOKEN = "field.inactive", "token.rejected"
 THREADS = 2  # the sandbox answers on one core while these judge and store on the other
@@ -84,25 +85,28 @@ class Day:
             for account in struck:
                 work(account.id, FAULT_OF_FIELD)
 
+        def give_back() -> None:
+            self.control.clear(revoked.id, FAULT_OF_TOKEN)
+            chosen = Installation.objects.filter(account__oneflow_id=revoked.id)
+            refreshing.want(chosen, self.now, command_line())
+
         return [
             Happening(hour, "Oneflow answers 503 to everything", self.control.go_down),
             Happening(hour + 20 * MINUTE, "Oneflow is back", self.control.behave),
             Happening(
-                3 * hour,
+                2 * hour,
                 f"{names} revokes its token",
                 lambda: self.control.bring_about(revoked.id, FAULT_OF_TOKEN),
             ),
+            Happening(3 * hour + 40 * MINUTE, f"{names} gives it back, and support has it read", give_back),
             Happening(
-                3 * hour + 50 * MINUTE,
-                f"{names} gives it back",
-                lambda: self.control.clear(revoked.id, FAULT_OF_TOKEN),
-            ),
-            Happening(
-                5 * hour,
+                4 * hour + 30 * MINUTE,
                 f"the field Deal value is switched off in {len(struck)} accounts at once",
                 lambda: each(self.control.bring_about),
             ),
-            Happening(6 * hour, "it is switched on again in all of them", lambda: each(self.control.clear)),
+            Happening(
+                5 * hour + 50 * MINUTE, "it is switched on again in all of them", lambda: each(self.control.clear)
+            ),
         ]
 
     def _spread(self) -> None:
