@@ -66,7 +66,7 @@ class Migration(migrations.Migration):
                 ('enabled', models.BooleanField(default=True)),
                 ('codes', models.JSONField(blank=True, default=list)),
                 ('severity', models.CharField(choices=[('warning', 'warning or worse'), ('unknown', 'unknown or worse'), ('failing', 'failing or worse')], default='warning', max_length=12)),
-                ('digest', models.CharField(choices=[('immediately', 'None'), ('hourly', 'Hourly'), ('daily', 'Daily')], default='immediately', max_length=12, verbose_name='sent')),
+                ('digest', models.CharField(choices=[('immediately', 'at once'), ('hourly', 'Hourly'), ('daily', 'Daily')], default='immediately', max_length=12, verbose_name='sent')),
                 ('daily_at', models.TimeField(blank=True, help_text='Of a daily digest.', null=True)),
                 ('repeat_hours', models.PositiveSmallIntegerField(blank=True, help_text='Said again so often while it holds and nobody has acknowledged it; empty: said once.', null=True, validators=[django.core.validators.MinValueValidator(1)])),
                 ('all_clear', models.BooleanField(default=True, help_text='Whether it is said when it is over.')),

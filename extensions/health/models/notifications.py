@@ -77,7 +77,7 @@ class Rule(models.Model):
     """What is sent by a channel: which codes, how severe, whose; at once or in a digest. What is left empty is any."""
 
     class Digest(models.TextChoices):
-        NONE = "immediately"
+        NONE = "immediately", "at once"
         HOURLY = "hourly"
         DAILY = "daily"
 
