@@ -41,7 +41,7 @@ CODES = {
 
 def figures() -> Iterable[Figure]:
     """The list as support first sees it, and with a search and a filter."""
-    with tempfile.TemporaryDirectory() as scratch, _database(scratch) as (url, server):
+    with tempfile.TemporaryDirectory() as scratch, database(scratch) as (url, server):
         environment = {
             **os.environ,
             "STATE_DIR": scratch,
@@ -66,7 +66,7 @@ def figures() -> Iterable[Figure]:
 
 
 @contextmanager
-def _database(scratch: str) -> Iterator[tuple[str, str]]:
+def database(scratch: str) -> Iterator[tuple[str, str]]:
     name = f"bench_list_{os.getpid()}"
     for server in [os.environ["BENCH_SERVER"]] if "BENCH_SERVER" in os.environ else SERVERS:
         with suppress(psycopg.OperationalError):
@@ -83,7 +83,7 @@ def _database(scratch: str) -> Iterator[tuple[str, str]]:
             connected.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
-def fill(number: int) -> None:
+def fill(number: int, *, users: int = 4) -> None:
     """A fleet of `number` installations, one in eight with something wrong, in a handful of statements."""
     from django.utils import timezone
 
@@ -160,7 +160,7 @@ def fill(number: int) -> None:
             active=True,
         )
         for each in installations
-        for nth in range(4)
+        for nth in range(users)
     )
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 import bench.health
+import bench.incidents
 import bench.list
 import bench.refresh
 import bench.sandbox.contracts
@@ -77,3 +78,10 @@ def test_no_event_of_the_sandboxs_traffic_is_lost(monkeypatch):
     assert made.value > 0
     assert delivered.value > 20 and delivered.is_ok
     assert lost.value == 0
+
+
+def test_noticing_needs_no_more_statements_than_it_may():
+    figures = bench.incidents.measure(600, rounds=1)
+
+    assert [each for each in counted([each for each in figures if each.get("unit") != "ms"]) if not each.is_ok] == []
+    assert len(figures) >= 6

@@ -80,16 +80,17 @@ def watch(now: datetime, reach: Reach) -> None:
 def lately(now: datetime, since: datetime, known: Sequence[Incident]) -> list[Tried]:
     """What was tried since then, by address of Oneflow: one statement over those installations only."""
     horizon = min([now - RECENT, *(each.began_at - RECENT for each in known)])
-    fresh = Q(findings__since__gt=horizon)
+    # Looked up for each of those tried; joined, the findings of the whole fleet would be read.
+    recent = Finding.objects.filter(installation=OuterRef("pk"), since__gt=horizon)
     rows = (
         Installation.objects.connected()
         .filter(refreshed_at__gt=since)
         .order_by()
         .values("extension__base_url")
         .annotate(
-            number=Count("pk", distinct=True),
-            unanswered=Count("pk", distinct=True, filter=fresh & Q(findings__code="api.failing")),
-            refused=Count("pk", distinct=True, filter=fresh & Q(findings__code="token.rejected")),
+            number=Count("pk"),
+            unanswered=Count("pk", filter=Exists(recent.filter(code="api.failing"))),
+            refused=Count("pk", filter=Exists(recent.filter(code="token.rejected"))),
         )
         .order_by("extension__base_url")
     )
