@@ -2,10 +2,12 @@
 
 import json
 import re
+from contextlib import suppress
 from typing import Any, NoReturn
 from urllib.parse import parse_qsl
 
 from django.http import HttpRequest
+from gunicorn.http.errors import ParseException
 
 from sandbox.errors import BadRequest, Refusal
 
@@ -15,6 +17,8 @@ MOST_DISCARDED = MOST_UPLOADED + MOST_BYTES
 MOST_PARAMETERS = 100
 # Deeper than anything that the API takes, and shallow enough to be written and checked anywhere.
 DEEPEST = 20
+# How the server tells, while a body is read, that its sender is gone or that its chunks are none.
+UNREADABLE = (OSError, ParseException)
 
 
 def read_body(request: HttpRequest, most: int = MOST_BYTES) -> bytes:
@@ -28,7 +32,10 @@ def read_body(request: HttpRequest, most: int = MOST_BYTES) -> bytes:
         return b""
     # Without a length it comes in chunks, and one byte too many tells that it is too large.
     announced = int(digits) if digits.isdecimal() else most + 1
-    body: bytes = request.META["wsgi.input"].read(announced)
+    try:
+        body: bytes = request.META["wsgi.input"].read(announced)
+    except UNREADABLE as exc:
+        raise BadRequest({"body": ["It ends too early, or its chunks cannot be read."]}) from exc
     if len(body) > most:
         raise Refusal(413, too_large)
     return body
@@ -43,9 +50,11 @@ def discard(request: HttpRequest) -> None:
     if not length.isdecimal() or len(length) > 12 or int(length) > MOST_DISCARDED:
         return
     if int(length) or "HTTP_TRANSFER_ENCODING" in request.META:
-        for _ in range(MOST_DISCARDED // MOST_BYTES):
-            if not request.META["wsgi.input"].read(MOST_BYTES):
-                return
+        # What is broken has no end that could be read on to; the server ends the connection.
+        with suppress(*UNREADABLE):
+            for _ in range(MOST_DISCARDED // MOST_BYTES):
+                if not request.META["wsgi.input"].read(MOST_BYTES):
+                    return
 
 
 def parse_object(body: bytes) -> dict[str, Any]:

@@ -44,6 +44,11 @@ def new_request_id() -> str:
     return secrets.token_hex(16)
 
 
+def title(status: int) -> str:
+    """The reason of a status; the control plane can ask for any, also for one that no standard names."""
+    return responses.get(status, "Unknown")
+
+
 def body(
     request_id: str, status: int, detail: str, problems: Problems | None = None, *, number: int = 0
 ) -> dict[str, Any]:
@@ -55,8 +60,7 @@ def body(
         "parameter_problems": problems or {},
         "request_id": request_id,
         "status": status,
-        # The control plane can ask for any status, also for one that no standard names.
-        "title": responses.get(status, "Unknown"),
+        "title": title(status),
         "type": f"{ERROR_CODES}/{code}",
     }
 

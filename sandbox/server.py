@@ -11,6 +11,7 @@ from gunicorn.app.base import BaseApplication
 from sandbox import answers, schedules
 from sandbox.contracts import ticking
 from sandbox.delivery.sending import sender
+from sandbox.unreadable import Worker
 from sandbox.wsgi import application
 
 # More than the clients that are expected at once, since a delayed answer holds its thread.
@@ -46,7 +47,7 @@ class Server(BaseApplication):  # type: ignore[misc]
             "bind": f"fd://{self.listener.detach()}",
             # One process: switches, misbehaviours, the request log and the rate limit are in its memory.
             "workers": 1,
-            "worker_class": "gthread",
+            "worker_class": Worker,
             "threads": THREADS,
             "keepalive": 30,
             # Nobody waits for the sandbox to finish: a request under way gets a second, a slow one less.
