@@ -156,7 +156,15 @@ def _channels() -> Iterator[Result]:
             f"The notification channel {each.name} has failed since {since}: {each.last_error}",
             "Mend its receiver or its address under /notifications/ and send a test. What waits is sent then.",
         )
-    if not failing:
+    to_log = settings.ENVIRONMENT != "demo" and settings.EMAIL_BACKEND.endswith("console.EmailBackend")
+    mailing = Channel.objects.filter(enabled=True, kind=Channel.Kind.EMAIL).first() if to_log else None
+    if mailing is not None:
+        yield Result(
+            "channels",
+            f"The mails of the channel {mailing.name} go to the worker's log, and to nobody.",
+            "Set EMAIL_URL to your mail server, and restart all three processes.",
+        )
+    if not failing and mailing is None:
         yield Result("channels", "No notification channel fails.")
 
 

@@ -17,6 +17,7 @@ from accounts import vault
 from console import diagnosis
 from console.models import Heartbeat
 from extensions.blueprints.models import Extension
+from extensions.health.models import Channel
 from tests.making import make_extension, make_installation, make_user
 
 pytestmark = pytest.mark.django_db
@@ -214,3 +215,16 @@ def test_a_console_without_administrator_or_extension_is_not_ready(monkeypatch):
     said = [result for result in diagnosis.examine() if result.name == "setup"]
 
     assert ["administrator" in said[0].says, "extension" in said[1].says] == [True, True]
+
+
+def test_a_failing_channel_is_told_and_so_are_mails_that_go_to_the_log(well, settings):
+    settings.ENVIRONMENT = "test"
+    settings.EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+    Channel.objects.create(name="duty", kind="slack", failing_since=timezone.now(), last_error="The host answered 500.")
+    Channel.objects.create(name="mail", kind="email", recipients="x@y.example")
+
+    said = [f"{each.says} {each.mend}" for each in diagnosis.examine() if each.name == "channels"]
+
+    assert "duty has failed since" in said[0]
+    assert "The host answered 500." in said[0]
+    assert "EMAIL_URL" in said[1]
