@@ -133,7 +133,7 @@ def _refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
 
 
 def _handled(request: HttpRequest, path: str, token: Token | None) -> Any:
-    caller = authenticate(request, token)
+    caller = authenticate(request, token, path)
     handler, ids, needs_email = routes.find(request.method or "", path)
     if needs_email and caller.user is None:
         raise BadRequest({"X-Oneflow-User-Email": ["This header is required."]})

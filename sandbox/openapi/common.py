@@ -46,7 +46,8 @@ SCHEMAS: dict[str, Schema] = {
 EMAIL_HEADER: Schema = {
     "name": "X-Oneflow-User-Email",
     "in": "header",
-    "description": "A registered, active user of the token's account, whose permissions apply.",
+    "description": "A registered, active user of the token's account, whose permissions apply; or `__CREATOR__`, for "
+    "whoever created the contract in the path (F).",
     # Anything may be sent; what is no active user's email is refused with 401.
     "schema": TEXT,
     CONFIDENCE: {"mark": "D", "section": "2.1"},

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.sandbox.conftest import Json, admin_of, member_of, type_of
+from tests.sandbox.contracting import Desk
 from tests.sandboxes import Sandbox
 
 
@@ -95,3 +96,32 @@ def test_the_sandbox_knows_whom_an_account_acts_as(sandbox: Sandbox, account: Js
     sandbox.api("/users", token=account["token"], email=member_of(account))
 
     assert sandbox.account(account["id"])["acting_user"] == member_of(account)
+
+
+def test_a_contract_can_be_acted_on_as_whoever_created_it(sandbox: Sandbox) -> None:
+    """What Oneflow's own connector sends in the email's place (section 2.1)."""
+    desk = Desk.at(sandbox, sandbox.new_account())
+    member = member_of(desk.account)
+    made = desk.ask("POST", "/contracts/create", desk.body(), email=member)
+    path = f"/contracts/{made['id']}"
+
+    side = next(party for party in desk.ask("GET", path, email="__CREATOR__")["parties"] if party["my_party"])
+    said = desk.ask("POST", f"{path}/comments", {"body": "Mine"}, email="__CREATOR__")
+
+    assert [(who["email"], who["my_participant"]) for who in side["participants"]] == [(member, True)]
+    assert said["participants"]["sender"]["participant_id"] == side["participants"][0]["id"]
+    # Also once it is deleted, since that is said twice without harm (section 8.5).
+    for _ in range(2):
+        desk.ask("DELETE", path, email="__CREATOR__")
+
+
+def test_nobody_is_the_creator_elsewhere_nor_of_what_a_token_alone_or_a_stranger_made(sandbox: Sandbox) -> None:
+    desk, other = Desk.at(sandbox, sandbox.new_account()), Desk.at(sandbox, sandbox.new_account())
+    made, foreign = desk.create(), other.create()
+    copied = desk.ask("POST", f"/contracts/{made['id']}/copy", {"workspace_id": desk.workspace["id"]}, email=None)
+    sandbox.control("PUT", f"/accounts/{desk.account['id']}/users/{admin_of(desk.account)}", {"active": False})
+
+    for path in ("/ping", "/contracts", "/users/1", *(f"/contracts/{one['id']}" for one in (made, copied, foreign))):
+        assert desk.api("GET", path, email="__CREATOR__").status_code == 401, path
+    assert desk.api("GET", f"/contracts/{'9' * 18}", email="__CREATOR__").status_code == 401
+    assert desk.api("GET", "/ping", email="__creator__").status_code == 401
