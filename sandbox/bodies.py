@@ -89,6 +89,11 @@ def whole_number(text: str) -> int | None:
     return int(text) if re.fullmatch(r"[0-9]{1,18}", text) else None
 
 
+def truth(text: str) -> bool | None:
+    """What a parameter of yes or no says, as the languages of clients write it (ASSUMED); None when it is neither."""
+    return {"true": True, "1": True, "false": False, "0": False}.get(text.lower())
+
+
 def _deeper_than(data: Any, levels: int) -> bool:
     """Whether lists and objects are nested deeper; looks level by level, since the nesting may be any."""
     level = [data]

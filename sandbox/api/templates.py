@@ -7,7 +7,7 @@ from django.db.models import Prefetch, QuerySet
 from sandbox import switches
 from sandbox.api import options, tags, workspaces
 from sandbox.api.call import Call, written_time
-from sandbox.bodies import whole_number
+from sandbox.bodies import truth, whole_number
 from sandbox.errors import BadRequest, NotThere
 from sandbox.models import ProductGroup, Tag, Template, TemplateType
 from sandbox.paging import ids_of, one_of, page
@@ -21,7 +21,7 @@ def listed(call: Call) -> dict[str, Any]:
     rows = _visible(call)
     wanted = _wanted_activity(call)
     if len(wanted) == 1:
-        rows = rows.filter(active=wanted == {"true"})
+        rows = rows.filter(active__in=wanted)
     ids = ids_of(call, "filter[workspace_ids]")
     if ids is not None:
         placed = Template.workspaces.through.objects.filter(workspace_id__in=ids)
@@ -29,11 +29,14 @@ def listed(call: Call) -> dict[str, Any]:
     return page(call, _of_type(call, rows), lambda row: shown(call, row), sortable=("name",))
 
 
-def _wanted_activity(call: Call) -> set[str]:
+def _wanted_activity(call: Call) -> set[bool]:
     """Active ones unless asked otherwise; nothing, like a comma list of both, means both (3.3)."""
     text = call.parameter("filter[active]")
-    wanted = {"true"} if text is None else set(text.split(",")) if text else {"true", "false"}
-    if not wanted <= {"true", "false"}:
+    if text is None:
+        return {True}
+    said = {truth(one) for one in text.split(",")} if text else {True, False}
+    wanted = {one for one in said if one is not None}
+    if wanted != said:
         raise BadRequest({"filter[active]": ["Expected true, false, or nothing for both."]})
     return wanted
 

@@ -221,3 +221,17 @@ def test_a_template_is_given_a_product_table_and_loses_it(desk: Desk) -> None:
     desk.sandbox.control("PUT", path, {"products": False})
     assert desk.read(made)["product_groups"] == made["product_groups"]
     assert desk.create("Engagement letter")["product_groups"] == []
+
+
+@pytest.mark.parametrize(("yes", "no"), [("true", "false"), ("True", "False"), ("TRUE", "FALSE"), ("1", "0")])
+def test_yes_and_no_are_understood_as_the_languages_of_clients_write_them(
+    desk: Desk, made: Json, yes: str, no: str
+) -> None:
+    file = f"/contracts/{made['id']}/files/1"
+
+    assert desk.api("GET", file, params={"download": yes}).status_code == 302
+    assert desk.api("GET", file, params={"download": no}).status_code == 200
+    for name, path in (("filter[active]", "/templates"), ("filter[is_canceled]", "/contracts")):
+        counts = [desk.ask("GET", path, params={name: text})["count"] for text in (yes, no, "true", "false")]
+        assert counts[:2] == counts[2:], name
+        assert desk.api("GET", path, params={name: "yes"}).status_code == 400

@@ -9,6 +9,7 @@ from sandbox.api import templates
 from sandbox.api.call import Call
 from sandbox.api.checking import Checked
 from sandbox.api.contracts import finding
+from sandbox.bodies import truth
 from sandbox.contracts import files, pdf
 from sandbox.errors import BadRequest, NotThere
 from sandbox.models import Contract, ContractFile
@@ -77,10 +78,10 @@ def of_template(call: Call, pk: int, file_id: int) -> dict[str, Any] | HttpRespo
 
 
 def _wants_download(call: Call) -> bool:
-    text = call.parameter("download")
-    if text not in (None, "", "true", "false"):
+    wanted = truth(call.parameter("download") or "false")
+    if wanted is None:
         raise BadRequest({"download": ["Expected true or false."]})
-    return text == "true"
+    return wanted
 
 
 def _redirect(call: Call, shown: dict[str, Any], content: bytes) -> HttpResponse:

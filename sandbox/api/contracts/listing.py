@@ -12,6 +12,7 @@ from django.db.models.functions import Lower
 
 from sandbox.api.call import Call
 from sandbox.api.contracts import finding, shown
+from sandbox.bodies import truth
 from sandbox.errors import BadRequest
 from sandbox.models import Contract, ContractField, Participant
 from sandbox.paging import ids_of, page
@@ -106,10 +107,10 @@ def _data_field_match(call: Call, rows: Rows, name: str) -> Rows:
 
 
 def _is_canceled(call: Call, rows: Rows, name: str) -> Rows:
-    text = call.parameter(name)
-    if text not in ("true", "false"):
+    wanted = truth(call.parameter(name) or "")
+    if wanted is None:
         raise BadRequest({name: ["Expected true or false."]})
-    return rows.filter(cancel_time__isnull=text == "false")
+    return rows.filter(cancel_time__isnull=not wanted)
 
 
 def _concluded(call: Call, rows: Rows, name: str) -> Rows:
