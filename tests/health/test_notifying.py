@@ -435,6 +435,79 @@ def test_tries_are_spaced_out(installation, receiver):
     assert 40 < Message.objects.get().attempts < 60  # each half an hour once it has failed for a while
 
 
+def test_a_clock_that_was_ahead_puts_no_message_off(installation, receiver):
+    rule()
+    break_it(installation, START)
+    receiver.taking = False
+    pass_minutes(receiver, START, 6)
+    pass_minutes(receiver, START + 24 * HOUR, 1)
+    receiver.taking = True
+
+    pass_minutes(receiver, START + HOUR, 5)
+
+    assert len(receiver.got) == 1
+
+
+def test_a_transition_dated_by_a_clock_that_was_ahead_is_told_now(installation, receiver):
+    rule()
+    break_it(installation, START + 24 * HOUR)
+    pass_minutes(receiver, START + 24 * HOUR, 0)
+
+    pass_minutes(receiver, START, 10)
+
+    assert len(receiver.got) == 1
+
+
+def test_a_rule_that_is_switched_off_says_nothing_again(installation, receiver):
+    on = rule(repeat_hours=1)
+    break_it(installation, START)
+    pass_minutes(receiver, START, 10)
+    on.enabled = False
+    on.save()
+
+    pass_minutes(receiver, START + 2 * HOUR, 10)
+
+    assert len(receiver.got) == 1
+
+
+def test_a_rule_that_is_switched_off_tells_nothing_that_waited(installation, receiver):
+    on = rule()
+    break_it(installation, START)
+    pass_minutes(receiver, START, 2)
+    on.enabled = False
+    on.save()
+
+    pass_minutes(receiver, START + 3 * MINUTE, 10)
+
+    assert receiver.got == []
+
+
+@pytest.mark.parametrize("how", ["switched off", "deleted"])
+def test_another_rule_of_the_channel_tells_what_waited_for_one_that_is_gone(installation, receiver, how):
+    first = rule()
+    rule(codes=["webhook.*"])
+    break_it(installation, START)
+    pass_minutes(receiver, START, 2)
+    Rule.objects.filter(pk=first.pk).update(enabled=False) if how == "switched off" else first.delete()
+
+    pass_minutes(receiver, START + 3 * MINUTE, 10)
+
+    assert len(receiver.got) == 1
+
+
+def test_what_a_deleted_rule_has_told_is_told_to_be_over_and_not_again(installation, receiver):
+    gone = rule(repeat_hours=1)
+    break_it(installation, START)
+    pass_minutes(receiver, START, 10)
+    gone.delete()
+    pass_minutes(receiver, START + 2 * HOUR, 10)
+    mend_it(installation, START + 4 * HOUR)
+
+    pass_minutes(receiver, START + 4 * HOUR, 10)
+
+    assert [each.startswith("Over: ") for each in receiver.titles] == [False, True]
+
+
 def test_the_same_message_is_tried_with_the_same_key(installation):
     rule()
     keys = []

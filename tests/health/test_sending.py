@@ -37,6 +37,14 @@ EVENT = {
     "link": "",
 }
 
+# Answers whose status is whole and whose body is not: headers, and what of the body comes.
+STUMBLES: dict[str, tuple[dict[str, str], bytes]] = {
+    "stops in the body": ({"Content-Length": "100"}, b"o"),
+    "hangs up in the body": ({"Content-Length": "100"}, b"o"),
+    "garbled chunks": ({"Transfer-Encoding": "chunked"}, b"zz\r\nnonsense"),
+    "negative chunk": ({"Transfer-Encoding": "chunked"}, b"-1\r\nnonsense"),
+}
+
 
 class Receiver(BaseHTTPRequestHandler):
     got: list[tuple[str, dict[str, str], bytes]] = []
@@ -53,6 +61,15 @@ class Receiver(BaseHTTPRequestHandler):
             self.send_header("Content-Length", str(10**9))
             self.end_headers()
             self.wfile.write(b"x" * 100_000)
+            return
+        if Receiver.behaviour in STUMBLES:
+            for name, value in STUMBLES[Receiver.behaviour][0].items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(STUMBLES[Receiver.behaviour][1])
+            self.wfile.flush()
+            if Receiver.behaviour == "stops in the body":
+                time.sleep(3)
             return
         if Receiver.behaviour == "elsewhere":
             self.send_header("Location", "http://169.254.169.254/")
@@ -144,6 +161,16 @@ def test_a_huge_answer_is_not_read(address):
     began = time.monotonic()
 
     assert send(message(address)).taken
+    assert time.monotonic() - began < 2.5
+
+
+@pytest.mark.parametrize("behaviour", STUMBLES)
+@pytest.mark.parametrize(("status", "taken"), [(200, True), (500, False)])
+def test_the_status_decides_even_when_the_body_never_comes(address, behaviour, status, taken):
+    Receiver.status, Receiver.behaviour = status, behaviour
+    began = time.monotonic()
+
+    assert send(message(address)) == sending.Result(taken, f"The host answered {status}.")
     assert time.monotonic() - began < 2.5
 
 

@@ -155,12 +155,16 @@ class Transition(models.Model):
 
 class MessageQuerySet(models.QuerySet["Message"]):
     def due(self, now: datetime) -> Self:
-        """The oldest waiting message of each channel, where its time has come and nobody sends it: order is kept."""
+        """The oldest waiting message of each channel, where its time has come and nobody sends it: order is kept.
+
+        What a clock that was ahead has put off is due too.
+        """
+        come = Q(next_try_at__lte=now) | Q(tried_at__gt=now) | Q(created_at__gt=now)
         older = Message.objects.filter(channel=OuterRef("channel"), state=Message.State.WAITING, pk__lt=OuterRef("pk"))
         free = Q(lease_until=None) | Q(lease_until__lte=now)
-        return self.filter(
-            free, ~Exists(older), state=Message.State.WAITING, next_try_at__lte=now, channel__enabled=True
-        ).order_by("next_try_at", "pk")
+        return self.filter(free, come, ~Exists(older), state=Message.State.WAITING, channel__enabled=True).order_by(
+            "next_try_at", "pk"
+        )
 
 
 class Message(models.Model):
@@ -231,3 +235,8 @@ class Notification(models.Model):
 
     def __str__(self) -> str:
         return f"{self.transition} by {self.channel}"
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether the rule that asked for it is still there and on."""
+        return self.rule is not None and self.rule.enabled

@@ -4,16 +4,19 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from extensions.health.models import Channel, Message, Notification, Rule
 from extensions.health.notifying.deciding import decide, still_holds
+from extensions.health.notifying.routing import hand_over
 from extensions.health.notifying.wording import event_of, title_of
 
 MOST = 500  # notifications of one channel looked at in one run
 MOST_ALONE = 3  # more than these at once are one digest
 LOOK_AGAIN = timedelta(minutes=1)
+LONGEST_DIGEST = timedelta(hours=25)  # a day on which the clocks go back
 
 WITH_ALL = (
     "rule",
@@ -25,6 +28,7 @@ WITH_ALL = (
 
 def compose(now: datetime) -> int:
     """Make messages of what is due; how many. A channel with a message under way is left alone until that is sent."""
+    _put_right(now)
     _repeat(now)
     under_way = Message.objects.filter(channel=OuterRef("pk"), state=Message.State.WAITING)
     due = Notification.objects.filter(channel=OuterRef("pk"), state=Notification.State.WAITING, due_at__lte=now)
@@ -38,6 +42,7 @@ def _compose(channel: int, now: datetime) -> int:
         Channel.objects.select_for_update().get(pk=channel)
         waiting = Notification.objects.filter(channel=channel, state=Notification.State.WAITING, due_at__lte=now)
         rows = list(waiting.select_related(*WITH_ALL).order_by("due_at", "pk")[:MOST])
+        hand_over(channel, rows)
         decided = decide(rows, now)
         _set_aside(decided.dropped, state=Notification.State.DROPPED)
         _set_aside(decided.waiting, due_at=now + LOOK_AGAIN)
@@ -92,10 +97,19 @@ def _told(message: Message, group: Sequence[Notification], now: datetime) -> Non
             Notification.objects.filter(pk=each.pk).update(repeat_at=now + timedelta(hours=hours))
 
 
+def _put_right(now: datetime) -> None:
+    """What a clock that was ahead has put off is looked at as soon as if it had just begun."""
+    soon = now + settings.NOTIFY_HOLD
+    digest = ~Q(rule=None) & ~Q(rule__digest=Rule.Digest.NONE)
+    longest = Q(due_at__gt=now + LONGEST_DIGEST) | Q(~digest, due_at__gt=max(soon, now + LOOK_AGAIN))
+    late = Notification.objects.filter(longest, state=Notification.State.WAITING)
+    Notification.objects.filter(pk__in=list(late.values_list("pk", flat=True)[:MOST])).update(due_at=soon)
+
+
 def _repeat(now: datetime) -> None:
     """Say again what goes on and nobody has acknowledged."""
     with transaction.atomic():
-        rows = Notification.objects.filter(repeat_at__lte=now).select_related(*WITH_ALL)
+        rows = Notification.objects.filter(repeat_at__lte=now, rule__enabled=True).select_related(*WITH_ALL)
         held = list(rows.select_for_update(of=("self",), skip_locked=True)[:MOST])
         again = [
             Notification(

@@ -62,6 +62,8 @@ def _of(each: Notification, around: Surroundings, now: datetime) -> tuple[str, s
     if row.kind == Transition.Kind.OVER:
         told = (each.channel_id, row.begun_key) in around.told_before
         return ("" if told else "Nobody was told that it had begun."), ""
+    if not each.is_wanted:
+        return "Its rule was switched off or deleted.", ""
     if row.incident is not None:
         if not row.incident.is_open:
             return "It was over before it was told.", ""

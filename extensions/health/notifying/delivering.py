@@ -39,10 +39,11 @@ def deliver(clock: Clock, *, sender: Send = send, most: int = MOST) -> int:
 
 
 def _claim(now: datetime) -> tuple[Message, UUID] | None:
-    for pk in Message.objects.due(now).values_list("pk", flat=True)[:10]:
+    # `next_try_at` stands in the condition too: meanwhile another process may have tried it, and failed.
+    for pk, next_try_at in Message.objects.due(now).values_list("pk", "next_try_at")[:10]:
         lease = uuid4()
         free = Q(lease_until=None) | Q(lease_until__lte=now)
-        ours = Message.objects.filter(free, pk=pk, state=Message.State.WAITING, next_try_at__lte=now)
+        ours = Message.objects.filter(free, pk=pk, state=Message.State.WAITING, next_try_at=next_try_at)
         if ours.update(lease_id=lease, lease_until=now + LEASE):
             return Message.objects.select_related("channel").get(pk=pk), lease
     return None

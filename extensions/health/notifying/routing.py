@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import Account
@@ -96,9 +97,7 @@ def _begun(rows: Sequence[Transition], rules: Sequence[Rule]) -> Iterator[Notifi
     if not begun or not rules:
         return
     subjects = subjects_of(begun)
-    # Of several rules for one channel the soonest tells, and the others would only say it again.
-    order = {Rule.Digest.NONE: 0, Rule.Digest.HOURLY: 1, Rule.Digest.DAILY: 2}
-    soonest = sorted(rules, key=lambda each: (order[Rule.Digest(each.digest)], each.pk))
+    soonest = _soonest_first(rules)
     for row in begun:
         told: set[int] = set()
         for rule in soonest:
@@ -107,10 +106,29 @@ def _begun(rows: Sequence[Transition], rules: Sequence[Rule]) -> Iterator[Notifi
                 yield Notification(channel_id=rule.channel_id, rule=rule, transition=row, due_at=due(rule, row))
 
 
+def _soonest_first(rules: Iterable[Rule]) -> list[Rule]:
+    """Of several rules for one channel the soonest tells, and the others would only say it again."""
+    order = {Rule.Digest.NONE: 0, Rule.Digest.HOURLY: 1, Rule.Digest.DAILY: 2}
+    return sorted(rules, key=lambda each: (order[Rule.Digest(each.digest)], each.pk))
+
+
+def hand_over(channel: int, waiting: Iterable[Notification]) -> None:
+    """Give beginnings whose rule was switched off or deleted to another rule of the channel; where none is, to none."""
+    orphans = [each for each in waiting if each.transition.kind == Transition.Kind.BEGUN and not each.is_wanted]
+    if not orphans:
+        return
+    rules = _soonest_first(Rule.objects.filter(enabled=True, channel=channel))
+    subjects = subjects_of([each.transition for each in orphans])
+    for each in orphans:
+        each.rule = next((rule for rule in rules if subjects[each.transition.pk].is_taken_by(rule)), None)
+    Notification.objects.bulk_update(orphans, ["rule"], batch_size=500)
+
+
 def _over(rows: Sequence[Transition]) -> Iterator[Notification]:
-    """The end is told where the beginning was to be, if its rule wants that."""
+    """The end is told where the beginning was to be, if its rule wants that; a rule that is gone has no say."""
     over = {each.begun_key: each for each in rows if each.kind == Transition.Kind.OVER}
-    beginnings = Notification.objects.filter(transition__key__in=over, number=0, rule__all_clear=True)
+    wanted = Q(rule=None) | Q(rule__all_clear=True)
+    beginnings = Notification.objects.filter(wanted, transition__key__in=over, number=0)
     for each in beginnings.select_related("rule", "transition") if over else ():
         row = over[each.transition.key]
         yield Notification(channel_id=each.channel_id, rule=each.rule, transition=row, due_at=due(each.rule, row))
