@@ -8,8 +8,9 @@ from django.db.models import Q
 from extensions.health.models import Finding, Issue, MaintenanceWindow
 from extensions.health.words.letters import LETTERS, OURS
 from extensions.health.words.saying import Case
-from extensions.installations.models import Installation
+from extensions.installations.models import Installation, Verdict
 
+DISTURBED = (Verdict.FAILING, Verdict.UNKNOWN)
 MOST = 50  # letters on one page; more of the same kind are counted
 
 
@@ -23,18 +24,23 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """The whole page: what needs the customer, how much more is ours to mend, and how fresh it is."""
+    """The whole page: what needs the customer, how much more is ours to mend, and how fresh it is.
+
+    `disturbed` says that something is wrong of which the customer is asked nothing, or not yet: Oneflow is down, or
+    what is wrong has not lasted long enough to be an issue.
+    """
 
     told: tuple[Told, ...]
     untold: int
     ours: int
+    disturbed: bool
     checked_at: datetime | None
     stale: bool
     maintenance_until: datetime | None
 
     @property
     def well(self) -> bool:
-        return not self.told and not self.ours and not self.stale
+        return not (self.told or self.ours or self.stale or self.disturbed)
 
 
 def status_of(installation: Installation, language: str, now: datetime) -> Status:
@@ -44,6 +50,9 @@ def status_of(installation: Installation, language: str, now: datetime) -> Statu
     told: dict[str, datetime] = {}
     ours = 0
     for issue in issues:
+        if issue.explained_by:
+            # What it follows from is told, or is nobody's here: acting on this one would mend nothing.
+            continue
         text = _text(found.get((issue.code, issue.subject)) or _as_it_was(issue), installation, language)
         if text:
             # Several of one kind have one letter: what to do is said once, since the first of them.
@@ -55,6 +64,7 @@ def status_of(installation: Installation, language: str, now: datetime) -> Statu
         told=tuple(Told(since, tuple(text.split("\n\n"))) for text, since in shown),
         untold=len(told) - len(shown),
         ours=ours,
+        disturbed=not told and not ours and (bool(issues) or installation.verdict in DISTURBED),
         checked_at=installation.refreshed_at,
         stale=installation.fresh_until is None or installation.fresh_until <= now,
         maintenance_until=_maintenance_until(installation, now),

@@ -16,6 +16,7 @@ class Words:
     things: str
     ours_one: str
     ours: str
+    disturbed: str
     more: str
     since: str
     ago: str
@@ -42,6 +43,7 @@ ENGLISH = Words(
     things="{number} things need attention",
     ours_one="We are mending one more thing on our side; there is nothing for you to do about it.",
     ours="We are mending {number} more things on our side; there is nothing for you to do about them.",
+    disturbed="Not everything works at the moment. We are looking into it; there is nothing for you to do.",
     more="And {number} more of the same kind. Answer us, and we will send you the whole list.",
     since="since",
     ago="{age} ago",
@@ -67,6 +69,7 @@ SWEDISH = Words(
     things="{number} saker behöver åtgärdas",
     ours_one="Vi åtgärdar en sak till hos oss; den behöver ni inte göra något åt.",
     ours="Vi åtgärdar {number} saker till hos oss; dem behöver ni inte göra något åt.",
+    disturbed="Just nu fungerar inte allt. Vi utreder det; ni behöver inte göra något.",
     more="Och {number} till av samma slag. Svara oss så skickar vi hela listan.",
     since="sedan",
     ago="för {age} sedan",

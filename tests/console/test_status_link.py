@@ -110,6 +110,29 @@ def test_what_the_customer_cannot_mend_is_counted_as_ours(client, link, installa
     assert "Everything works." not in text
 
 
+def test_what_follows_from_something_else_asks_nothing_of_the_customer(client, link, installation):
+    switch_off(installation, custom_id="deal_value")
+    Issue.objects.filter(installation=installation).update(explained_by="oneflow.down")
+    Finding.objects.filter(installation=installation).update(explained_by="oneflow.down")
+
+    text = text_of(client, link)
+
+    assert "Please switch it on again." not in text
+    assert "Everything works." not in text
+    assert "Not everything works at the moment." in text
+
+
+def test_what_has_not_lasted_long_enough_to_be_an_issue_is_not_called_well(client, link, installation):
+    DataField.objects.filter(installation=installation, custom_id="deal_value").update(active=False)
+    stored(installation)
+    Issue.objects.filter(installation=installation).delete()
+
+    text = text_of(client, link, "sv")
+
+    assert "Allt fungerar." not in text
+    assert "Just nu fungerar inte allt." in text
+
+
 def test_many_things_are_told_up_to_a_bound_and_the_rest_is_counted(client, link, installation):
     now = timezone.now()
     for number in range(MOST + 5):
