@@ -162,12 +162,21 @@ def _any_of(parts: list[_View]) -> _View:
         _add(whole, part)
     if any(not part.types for part in parts):
         whole.types = frozenset()  # one of them says nothing, so it may be anything
-    enumerated = [part.values for part in parts if part.types != {"null"}]
-    if enumerated and None not in enumerated:
-        whole.values = frozenset().union(*(values for values in enumerated if values is not None))
+    whole.values = _values_of_any(parts)
     objects = [part.required for part in parts if part.is_object]
     whole.required = frozenset.intersection(*objects) if objects else frozenset()
     return whole
+
+
+def _values_of_any(parts: list[_View]) -> frozenset[str] | None:
+    """The values that are listed; None where a value of the same type may be any, since it fits another part."""
+    listed = [part for part in parts if part.values is not None]
+    types = frozenset().union(*(part.types for part in listed))
+    # What says neither type nor values says that everything will do.
+    open_ones = [part for part in parts if part.values is None]
+    if not listed or any(not part.types or not types or part.types & types for part in open_ones):
+        return None
+    return frozenset().union(*(part.values for part in listed if part.values is not None))
 
 
 def _add(whole: _View, part: _View) -> None:

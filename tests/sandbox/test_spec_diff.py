@@ -268,6 +268,18 @@ def test_one_of_is_everything_that_its_variants_can_be() -> None:
     assert ("answer 200", "party.number") in found
 
 
+@pytest.mark.parametrize("other", [{"type": "string", "enum": ["all", "none"]}, {"type": "string"}])
+def test_an_enumeration_is_seen_beside_a_variant_of_another_type(other: Json) -> None:
+    """As of a limit, which is a number or `all`; a variant of the same type without one leaves it open."""
+    number, listed = {"type": "integer", "maximum": 100}, {"type": "string", "enum": ["all"]}
+
+    found = told(small(limit={"anyOf": [number, listed]}), small(limit={"anyOf": [number, other]}))
+
+    assert found == [("values", "both", "limit", "all", "all, none" if "enum" in other else "any")]
+    anything = small(limit={"anyOf": [{"type": "string"}, listed]})
+    assert told(anything, small(limit={"anyOf": [{"type": "string"}, other]})) == []
+
+
 def test_a_circle_of_references_ends() -> None:
     comment = {"$ref": "#/components/schemas/Comment"}
     spec = small(comment=comment)
