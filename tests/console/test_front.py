@@ -207,9 +207,9 @@ def test_what_is_snoozed_needs_nobody_until_it_comes_back_and_its_number_is_told
     later = support.get(FRONT)
 
     assert [need.who for need in front.context["needs"]] == ["Customer 2"]
-    assert "1 issue left out" in words(front)
+    assert "Left out:" in words(front)
     assert [need.who for need in later.context["needs"]] == ["2 accounts"]
-    assert "left out" not in words(later)
+    assert "Left out" not in words(later)
 
 
 def test_accounts_under_maintenance_need_nobody():
@@ -228,7 +228,7 @@ def test_accounts_under_maintenance_need_nobody():
     front = as_role("support").get(FRONT)
 
     assert front.context["needs"] == []
-    assert "1 issue left out" in words(front)
+    assert "Left out:" in words(front)
 
 
 def test_only_one_subject_of_a_cause_that_rests_is_left_out():

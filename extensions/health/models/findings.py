@@ -41,7 +41,15 @@ class Finding(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["installation", "code", "subject"], name="one_finding_per_subject")
         ]
-        indexes = [models.Index(fields=["code", "explained_by"])]
+        indexes = [
+            models.Index(fields=["code", "explained_by"]),
+            # All that the front page gathers of causes.
+            models.Index(
+                fields=["code", "subject", "installation", "rank", "since", "subject_name"],
+                condition=models.Q(explained_by=""),
+                name="causes_gathered",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.code

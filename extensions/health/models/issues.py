@@ -5,7 +5,7 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Case, Exists, Q, Value, When
+from django.db.models import Case, ExpressionWrapper, Q, Value, When
 
 from accounts.models import Account
 from extensions.health.models.windows import MaintenanceWindow
@@ -41,17 +41,16 @@ class IssueQuerySet(models.QuerySet["Issue"]):
 
     def silent(self, now: datetime) -> Self:
         """Snoozed, or of an account under maintenance: shown as such, told to nobody."""
-        return self.filter(Q(snoozed_until__gt=now) | Exists(MaintenanceWindow.objects.covering("installation", now)))
+        return self.filter(Q(snoozed_until__gt=now) | _maintained(now))
 
     def audible(self, now: datetime) -> Self:
         """Those that nobody silenced: what snooze or maintenance kept silent comes back by itself at its end."""
         awake = Q(snoozed_until=None) | Q(snoozed_until__lte=now)
-        return self.filter(awake, ~Exists(MaintenanceWindow.objects.covering("installation", now)))
+        return self.filter(awake, ~_maintained(now))
 
     def with_shown(self, now: datetime) -> Self:
         """Annotate `maintained` and `shown_state`: pending, open, snoozed, maintenance or resolved, as it is now."""
-        maintained = Exists(MaintenanceWindow.objects.covering("installation", now))
-        return self.annotate(maintained=maintained).annotate(
+        return self.annotate(maintained=ExpressionWrapper(_maintained(now), models.BooleanField())).annotate(
             shown_state=Case(
                 When(state=Issue.State.RESOLVED, then=Value("resolved")),
                 When(Q(state=Issue.State.PENDING) & ~_opens(now), then=Value("pending")),
@@ -172,6 +171,10 @@ class IssueEvent(models.Model):
 
     def __str__(self) -> str:
         return str(self.get_kind_display())
+
+
+def _maintained(now: datetime) -> Q:
+    return MaintenanceWindow.objects.covered("installation__account", now)
 
 
 def _opens(now: datetime) -> Q:

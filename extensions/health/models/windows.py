@@ -1,10 +1,10 @@
 """Maintenance: when what goes wrong is expected, and nobody is to be disturbed."""
 
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, Q
 
 from accounts.models import Account, Tag
 
@@ -14,12 +14,27 @@ class MaintenanceWindowQuerySet(models.QuerySet["MaintenanceWindow"]):
         """Begun, not over, and not called off."""
         return self.filter(starts_at__lte=now, ends_at__gt=now, cancelled_at=None)
 
-    def covering(self, installation: str, now: datetime) -> Self:
-        """Active windows over the account of an outer row; `installation` is its way to the installation."""
-        way = f"{installation}__account" if installation else "account"
-        # Asked of an active window only, of which there are few: joined, every tagged account would be read each time.
-        tagged = Account.tags.through.objects.filter(tag=OuterRef("tag"), account=OuterRef(OuterRef(way)))
-        return self.active(now).filter(Q(account=OuterRef(way)) | Exists(tagged) | Q(account=None, tag=None))
+    def accounts(self) -> "models.QuerySet[MaintenanceWindow, int | None]":
+        """The accounts that these windows name, as a subquery."""
+        return self.exclude(account=None).values_list("account")
+
+    def tagged_accounts(self) -> "models.QuerySet[Any, Any]":
+        """The accounts whose tag these windows name, as a subquery."""
+        tags = self.exclude(tag=None).values("tag")
+        return Account.tags.through.objects.filter(tag__in=tags).values_list("account")
+
+    def of_all(self) -> Self:
+        """Those that cover every account."""
+        return self.filter(account=None, tag=None)
+
+    def covered(self, account: str, now: datetime) -> Q:
+        """Rows whose account is under maintenance now; `account` is the way from the row to it.
+
+        The windows are looked up once, however many rows are asked about: there are few of them.
+        """
+        active = self.active(now)
+        named = Q(**{f"{account}__in": active.accounts()}) | Q(**{f"{account}__in": active.tagged_accounts()})
+        return named | Q(Exists(active.of_all()))
 
 
 class MaintenanceWindow(models.Model):

@@ -142,8 +142,8 @@ def _audible_incidents(incidents: Sequence[Incident], now: datetime) -> Iterable
     """Those with a member that is not under maintenance; where maintenance covers all, none."""
     if not incidents:
         return ()
-    covering = MaintenanceWindow.objects.covering("installation", now)
-    heard = Member.objects.filter(~Exists(covering), incident=OuterRef("pk"))
+    covered = MaintenanceWindow.objects.covered("installation__account", now)
+    heard = Member.objects.filter(~covered, incident=OuterRef("pk"))
     of_all = MaintenanceWindow.objects.active(now).filter(account=None, tag=None)
     rows = Incident.objects.filter(pk__in=[each.pk for each in incidents])
     return rows.filter(Exists(heard) | (Q(everyone=True) & ~Exists(of_all))).values_list("pk", flat=True)

@@ -133,7 +133,15 @@ class Installation(models.Model):
     class Meta:
         ordering = ["account__name"]
         constraints = [models.UniqueConstraint(fields=["account", "extension"], name="one_installation_per_extension")]
-        indexes = [models.Index(fields=["verdict", "cause"]), models.Index(fields=["state", "refresh_at"])]
+        indexes = [
+            models.Index(fields=["verdict", "cause"]),
+            models.Index(fields=["state", "refresh_at"]),
+            models.Index(fields=["fresh_until"]),
+            # All that the front page counts by.
+            models.Index(
+                fields=["state", "verdict", "fresh_until", "refreshed_at", "refresh_at"], name="fleet_counted"
+            ),
+        ]
         permissions = [
             ("refresh_installation", "Can refresh installations now"),
             ("choose_acting_user", "Can choose the acting user"),
