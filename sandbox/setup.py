@@ -75,7 +75,7 @@ def _post(address: str, said: dict[str, Any]) -> str | None:
     """What went wrong, in a sentence; None when the partner answered 200.
 
     The address is whoever publishes the blueprint's choice, and like a webhook's it is not called when it is a
-    stranger's (docs/decisions/0015-the-sandbox-calls-no-stranger.md).
+    stranger's (docs/decisions/0022-the-sandbox-calls-no-stranger.md).
     """
     host = urlsplit(address).netloc
     try:

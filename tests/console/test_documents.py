@@ -61,3 +61,10 @@ def test_every_link_to_a_file_leads_somewhere(page: Path):
     links = re.findall(r"\]\((?!https?:)([^)#]+)(?:#[^)]*)?\)", page.read_text())
 
     assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+def test_the_decisions_are_numbered_one_after_the_other_and_say_their_number():
+    records = sorted((ROOT / "docs" / "decisions").glob("*.md"))
+
+    assert [record.name[:4] for record in records] == [f"{number:04}" for number in range(1, len(records) + 1)]
+    assert [record.read_text().split(".")[0] for record in records] == [f"# {int(r.name[:4])}" for r in records]
