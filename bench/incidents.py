@@ -97,7 +97,8 @@ def measure(number: int, *, rounds: int = ROUNDS) -> list[dict[str, Any]]:
     now = timezone.now()
     fill(number, now)
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+        # As autovacuum keeps a database that has been up for a while.
+        cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
     noticing.notice(now)
     if Incident.objects.count() != 1:
         raise AssertionError(f"There should be one incident: {list(Incident.objects.all())}")
@@ -112,7 +113,7 @@ def measure(number: int, *, rounds: int = ROUNDS) -> list[dict[str, Any]]:
         statements, milliseconds = _timed(action, rounds)
         found.append({"name": f"{name}: statements", "value": len(statements), "target": most})
         found.append({"name": f"{name}: median time", "value": milliseconds, "target": limit, "unit": "ms"})
-        if connection.vendor == "postgresql" and not name.startswith("front"):
+        if connection.vendor == "postgresql":
             scans = sum(_scans(each) for each in statements)
             found.append({"name": f"{name}: scans of a large table", "value": scans, "target": 0})
     return found

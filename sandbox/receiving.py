@@ -55,7 +55,8 @@ class Receiving(ThreadingHTTPServer):
             types = ", ".join(str(event["type"]) for event in delivery["events"])
             contract = delivery["contract"]["id"]
             self.say(_plain(f"{types}  contract {contract}  {path}  callback {delivery['callback_id'][:8]}{again}"))
-            if self.left is not None:
+            # One that was acknowledged and comes again is no further delivery.
+            if self.left is not None and not (again and self.status == 200):
                 self.left -= 1
         return self.status
 

@@ -15,6 +15,7 @@ from tests.sandboxes import ROOT
 
 KEY = "acme-demo-sign-key"
 CALLBACK = "5f2c9a7e41b08d36c1e4a90b7d5f83e2146ac0d9"
+OTHER = "a1b2c3d4e5f60718293a4b5c6d7e8f9001122334"
 
 
 @contextmanager
@@ -31,10 +32,10 @@ def receiving(*arguments: str) -> Iterator[tuple[str, "subprocess.Popen[str]"]]:
         process.stdout.close()
 
 
-def delivery(**more: Any) -> str:
-    signature = hashlib.sha1((CALLBACK + KEY).encode()).hexdigest()
+def delivery(callback: str = CALLBACK, **more: Any) -> str:
+    signature = hashlib.sha1((callback + KEY).encode()).hexdigest()
     events = [{"id": 1, "type": "contract:sign", "created_time": "2025-03-04T09:20:11+0000"}]
-    body = {"contract": {"id": 610001}, "callback_id": CALLBACK, "events": events, "signature": signature}
+    body = {"contract": {"id": 610001}, "callback_id": callback, "events": events, "signature": signature}
     return json.dumps(body | more)
 
 
@@ -44,13 +45,15 @@ def post(url: str, body: str | bytes) -> int:
 
 def test_what_is_verified_is_printed_and_the_count_ends_it() -> None:
     with receiving("--count", "2") as (url, process):
-        assert [post(url, delivery()), post(url, delivery())] == [200, 200]
+        # What comes again is said to, and counts no second time.
+        assert [post(url, delivery()), post(url, delivery()), post(url, delivery(OTHER))] == [200, 200, 200]
         assert process.wait(20) == 0
         assert process.stdout is not None
-        first, second = process.stdout.read().splitlines()
+        first, second, third = process.stdout.read().splitlines()
 
     assert first == "contract:sign  contract 610001  /oneflow/410001  callback 5f2c9a7e"
     assert second == first + "  (again)"
+    assert third.endswith("callback a1b2c3d4")
 
 
 @pytest.mark.parametrize(
