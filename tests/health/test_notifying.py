@@ -313,6 +313,41 @@ def test_many_at_once_are_one_incident_and_one_message_each_way(receiver):
     ]
 
 
+def open_incident(rows: list[Installation]) -> None:
+    for each in rows:
+        change(deal_field(each), active=False)
+        judge_at(each, START)
+    noticing.notice(START + MINUTE)
+
+
+def test_an_incident_is_told_again_until_somebody_takes_note_in_every_member(receiver):
+    rule(repeat_hours=2)
+    open_incident(fleet(12)[:8])
+    for hour in range(3):
+        pass_minutes(receiver, START + hour * HOUR, 10)
+    noted = Issue.objects.filter(code="field.inactive")
+    Issue.objects.filter(pk__in=noted[:7]).update(acknowledged_at=START + 3 * HOUR)
+    pass_minutes(receiver, START + 5 * HOUR, 10)
+    assert [each.startswith("Still: ") for each in receiver.titles] == [False, True, True]
+
+    noted.update(acknowledged_at=START + 5 * HOUR)
+    for hour in range(6, 12):
+        pass_minutes(receiver, START + hour * HOUR, 10)
+
+    assert len(receiver.got) == 3
+
+
+def test_an_incident_of_which_every_issue_is_snoozed_waits_for_the_snooze(receiver):
+    rule()
+    open_incident(fleet(12)[:8])
+    Issue.objects.update(snoozed_until=START + HOUR)
+
+    pass_minutes(receiver, START + MINUTE, 30)
+    assert receiver.got == []
+    pass_minutes(receiver, START + HOUR + MINUTE, 5)
+    assert len(receiver.got) == 1
+
+
 def test_an_alert_waits_while_others_are_asked_whether_they_share_it(receiver):
     rule()
     rows = fleet(8)

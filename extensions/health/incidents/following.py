@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from django.conf import settings
-from django.db.models import Count, Exists, Max, OuterRef, Q
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 
+from extensions.health.codes import INCIDENTS
 from extensions.health.models import Incident, Issue, Member
 from extensions.installations.models import Installation
 
@@ -114,6 +115,16 @@ def said_by(incidents: Iterable[Incident]) -> Q:
             inside = Member.objects.filter(incident=each.pk, installation=OuterRef("installation"), left_at=None)
             said |= _of_keys(each) & Q(Exists(inside))
     return said
+
+
+def having(incidents: Iterable[Incident], issues: QuerySet[Issue]) -> Q:
+    """Those of the incidents for which a member has one of these issues; what ails Oneflow or the console always."""
+    found = Q(code__in=INCIDENTS)
+    for each in incidents:
+        if each.keys:
+            inside = Member.objects.filter(incident=each.pk, left_at=None).values("installation")
+            found |= Q(pk=each.pk) & Exists(issues.filter(_of_keys(each), installation__in=inside))
+    return found
 
 
 def _of_keys(incident: Incident) -> Q:

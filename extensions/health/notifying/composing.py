@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
 from extensions.health.models import Channel, Message, Notification, Rule
-from extensions.health.notifying.deciding import decide, still_holds
+from extensions.health.notifying.deciding import decide, still_holds, unacknowledged
 from extensions.health.notifying.routing import hand_over
 from extensions.health.notifying.wording import event_of, title_of
 
@@ -111,6 +111,8 @@ def _repeat(now: datetime) -> None:
     with transaction.atomic():
         rows = Notification.objects.filter(repeat_at__lte=now, rule__enabled=True).select_related(*WITH_ALL)
         held = list(rows.select_for_update(of=("self",), skip_locked=True)[:MOST])
+        open_ones = [each.transition.incident for each in held if each.transition.incident is not None]
+        unnoted = unacknowledged(open_ones)
         again = [
             Notification(
                 channel_id=each.channel_id,
@@ -120,13 +122,15 @@ def _repeat(now: datetime) -> None:
                 due_at=now,
             )
             for each in held
-            if still_holds(each.transition) and not _acknowledged(each)
+            if still_holds(each.transition) and not _acknowledged(each, unnoted)
         ]
         if held:
             Notification.objects.filter(pk__in=[each.pk for each in held]).update(repeat_at=None)
         Notification.objects.bulk_create(again, ignore_conflicts=True)
 
 
-def _acknowledged(notification: Notification) -> bool:
-    issue = notification.transition.issue
-    return issue is not None and issue.is_acknowledged
+def _acknowledged(notification: Notification, unnoted: frozenset[int]) -> bool:
+    row = notification.transition
+    if row.incident is not None:
+        return row.incident.pk not in unnoted
+    return row.issue is not None and row.issue.is_acknowledged

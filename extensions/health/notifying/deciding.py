@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 
+from extensions.health.incidents.following import having
 from extensions.health.models import Incident, Issue, MaintenanceWindow, Member, Notification, Suspicion, Transition
 from extensions.health.models.incidents import open_key
 from extensions.health.places import place_of
@@ -139,11 +140,21 @@ def _audible(issues: Sequence[Issue], now: datetime) -> Iterable[int]:
 
 
 def _audible_incidents(incidents: Sequence[Incident], now: datetime) -> Iterable[int]:
-    """Those with a member that is not under maintenance; where maintenance covers all, none."""
+    """Those with a member that is neither under maintenance nor snoozed."""
     if not incidents:
         return ()
     covered = MaintenanceWindow.objects.covered("installation__account", now)
     heard = Member.objects.filter(~covered, incident=OuterRef("pk"))
     of_all = MaintenanceWindow.objects.active(now).filter(account=None, tag=None)
     rows = Incident.objects.filter(pk__in=[each.pk for each in incidents])
-    return rows.filter(Exists(heard) | (Q(everyone=True) & ~Exists(of_all))).values_list("pk", flat=True)
+    loud = having(incidents, Issue.objects.unresolved().audible(now))
+    return rows.filter(loud, Exists(heard) | (Q(everyone=True) & ~Exists(of_all))).values_list("pk", flat=True)
+
+
+def unacknowledged(incidents: Sequence[Incident]) -> frozenset[int]:
+    """Those that nobody has taken note of: that is done with the issues of the members, one by one or all at once."""
+    if not incidents:
+        return frozenset()
+    noted = Q(acknowledged_at__gte=F("opened_at")) | Q(opened_at=None, acknowledged_at__isnull=False)
+    rows = Incident.objects.filter(having(incidents, Issue.objects.unresolved().exclude(noted)))
+    return frozenset(rows.filter(pk__in=[each.pk for each in incidents]).values_list("pk", flat=True))
