@@ -68,6 +68,31 @@ def test_a_database_that_cannot_be_used_ends_in_one_clear_sentence(tmp_path: Pat
     )
 
 
+def test_a_directory_has_one_sandbox_at_a_time(tmp_path: Path) -> None:
+    """Two would send each other's callbacks, each by a clock and switches of its own."""
+    with Sandbox.start(tmp_path, accounts=1) as running:
+        ended = run("--port", "0", "--dir", str(tmp_path))
+
+        assert ended.returncode == 2
+        assert ended.stderr.strip() == (
+            f"The directory {tmp_path} is in use by another sandbox. End that one, or choose another with --dir."
+        )
+        assert len(running.accounts()) == 1
+
+    with Sandbox.start(tmp_path) as again:
+        assert len(again.accounts()) == 1
+
+
+def test_a_killed_sandbox_does_not_keep_its_directory(tmp_path: Path) -> None:
+    running = Sandbox.start(tmp_path, accounts=1)
+    # Only the process that was started: who serves notices a little later.
+    running.process.kill()
+
+    with Sandbox.start(tmp_path) as again:
+        assert len(again.accounts()) == 1
+    running.stop()
+
+
 def test_state_and_faults_survive_a_restart_and_the_seed_is_not_asked_again(tmp_path: Path) -> None:
     with Sandbox.start(tmp_path, accounts=2, seed=3) as running:
         account = running.account()
