@@ -36,6 +36,8 @@ TABS = (
     ("Refreshes", "installation-refreshes", "count_refreshes"),
 )
 
+LINKED = ("relink", "disconnect", "connecting", "timeline")
+
 
 @dataclass(frozen=True, slots=True)
 class Opened:
@@ -88,7 +90,10 @@ class Opened:
             account=installation.account,
             connected=installation.state != Installation.State.DISCONNECTED,
             tabs=self.tabs(current),
-            links={name: self.address(f"installation-{name}") for name in ("relink", "disconnect", "connecting")},
+            links={
+                name: self.address(f"installation-{name}")
+                for name in ("relink", "disconnect", "connecting", "timeline")
+            },
             **extra,
         )
 

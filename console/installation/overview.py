@@ -11,9 +11,8 @@ from console.incidents.showing import of_installation
 from console.installation.causes import causes_of, sentences
 from console.installation.opening import SEE, Opened, opened
 from console.installation.reading import unread
-from console.issues.forms import Acknowledge, Assign, Snooze
+from console.issues.forms import Acknowledge, Snooze
 from console.pages import page
-from console.timeline.drawing import timeline
 from extensions.blueprints.models import Blueprint
 from extensions.health.words.doubts import doubts
 from extensions.installations.models import AccountExtension, Installation, Part, Verdict
@@ -33,7 +32,8 @@ def overview(request: HttpRequest, oneflow_id: int, key: str) -> HttpResponse:
         and causes[0].finding.verdict == Verdict.WARNING
     )
     may_handle = request.user.has_perm("health.handle_issue")
-    forms = [Acknowledge(), Assign(), Snooze()] if may_handle and leads and causes[0].issue else []
+    # Assigning asks for all colleagues: that is done on the issue's own page.
+    forms = [Acknowledge(), Snooze()] if may_handle and leads and causes[0].issue else []
     for cause in causes:
         cause.unknown = sentences(cause.unknown)  # type: ignore[assignment]
     return render(
@@ -55,7 +55,6 @@ def overview(request: HttpRequest, oneflow_id: int, key: str) -> HttpResponse:
             progress=progress_of(this),
             may_handle=may_handle,
             handling=forms,
-            timeline=timeline(this),
             acting_domain=installation.acting_user_email.rpartition("@")[2],
         ),
     )

@@ -2,12 +2,24 @@
 
 from django.urls import path
 
-from console.installation import changes, findings, inspector, overview, people, refreshes, templates, verbs, webhooks
+from console.installation import (
+    changes,
+    course,
+    findings,
+    inspector,
+    overview,
+    people,
+    refreshes,
+    templates,
+    verbs,
+    webhooks,
+)
 
 BASE = "installation/<int:oneflow_id>/<slug:key>/"
 
 urlpatterns = [
     path(BASE, overview.overview, name="installation"),
+    path(f"{BASE}timeline/", course.course, name="installation-timeline"),
     path(f"{BASE}progress/", overview.progress, name="installation-progress"),
     path(f"{BASE}findings/", findings.findings, name="installation-findings"),
     path(f"{BASE}fields/", inspector.fields, name="installation-fields"),

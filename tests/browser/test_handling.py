@@ -38,6 +38,13 @@ def needing(page: Page, demo: Demo) -> str:
     return page.locator("section.needs").last.inner_text()
 
 
+def test_what_happened_in_30_days_is_drawn_and_readable_as_a_table(page):
+    timeline = page.locator("section.timeline")
+    expect(timeline.locator("svg")).to_be_visible()
+    timeline.get_by_text("as a table").click()
+    expect(timeline.get_by_role("row", name=re.compile("failing")).first).to_be_visible()
+
+
 def test_an_issue_is_acknowledged_with_a_reason_and_taken_back(page):
     act(page, "Acknowledge")
     page.locator("details.handle[open]").get_by_role("textbox").fill("Talking to their administrator")

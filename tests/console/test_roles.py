@@ -46,6 +46,7 @@ PAGES: dict[str, tuple[set[str], tuple[str, ...]]] = {
     "connect-confirm": (CONNECTORS, BOTH),
     "installation": (ALL, GET),
     "installation-progress": (ALL, GET),
+    "installation-timeline": (ALL, GET),
     "installation-findings": (ALL, GET),
     "installation-fields": (ALL, GET),
     "installation-templates": (ALL, GET),

@@ -104,8 +104,14 @@ def test_of_each_day_the_worst_verdict_counts():
 def page_of(installation: Installation, role: str = "support") -> str:
     client = Client()
     client.force_login(make_user(role))
-    address = reverse("installation", args=[installation.account.oneflow_id, "acme_ledger"])
-    return client.get(address).content.decode()
+    args = [installation.account.oneflow_id, "acme_ledger"]
+    address = reverse("installation-timeline", args=args)
+    overview = client.get(reverse("installation", args=args)).content.decode()
+    assert f'hx-get="{address}"' in overview and f'href="{address}"' in overview  # fetched, and there without a script
+    part = client.get(address, headers={"hx-request": "true"}).content.decode()
+    page = client.get(address).content.decode()
+    assert drawn(part) == drawn(page) and "<html" not in part
+    return page
 
 
 def drawn(page: str) -> str:
