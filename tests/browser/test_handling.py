@@ -40,7 +40,7 @@ def needing(page: Page, demo: Demo) -> str:
 
 def test_what_happened_in_30_days_is_drawn_and_readable_as_a_table(page):
     timeline = page.locator("section.timeline")
-    expect(timeline.locator("svg")).to_be_visible()
+    expect(timeline.get_by_role("img", name=re.compile("Timeline of 30 days"))).to_be_visible()
     timeline.get_by_text("as a table").click()
     expect(timeline.get_by_role("row", name=re.compile("failing")).first).to_be_visible()
 
