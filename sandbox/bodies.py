@@ -41,19 +41,19 @@ def read_body(request: HttpRequest, most: int = MOST_BYTES) -> bytes:
     return body
 
 
-def discard(request: HttpRequest) -> None:
-    """Read on to the end of a body that was refused unread, so that the next request of the connection is understood.
+def discard(environ: dict[str, Any]) -> None:
+    """Read on to the end of a body that nobody wanted, so that the next request of the connection is understood.
 
     Not of one that announces to be larger than anything that is taken: there the connection ends.
     """
-    length = request.META.get("CONTENT_LENGTH") or "0"
+    length = environ.get("CONTENT_LENGTH") or "0"
     if not length.isdecimal() or len(length) > 12 or int(length) > MOST_DISCARDED:
         return
-    if int(length) or "HTTP_TRANSFER_ENCODING" in request.META:
+    if int(length) or "HTTP_TRANSFER_ENCODING" in environ:
         # What is broken has no end that could be read on to; the server ends the connection.
         with suppress(*UNREADABLE):
             for _ in range(MOST_DISCARDED // MOST_BYTES):
-                if not request.META["wsgi.input"].read(MOST_BYTES):
+                if not environ["wsgi.input"].read(MOST_BYTES):
                     return
 
 

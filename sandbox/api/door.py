@@ -16,7 +16,7 @@ from sandbox.api.broken_rules import as_refusal
 from sandbox.api.call import Call
 from sandbox.api_log import LoggedCall
 from sandbox.authentication import authenticate, token_of
-from sandbox.bodies import MOST_BYTES, MOST_UPLOADED, discard, parse_query, read_body
+from sandbox.bodies import MOST_BYTES, MOST_UPLOADED, parse_query, read_body
 from sandbox.contracts import passing
 from sandbox.contracts.refusing import RuleBroken
 from sandbox.errors import BadRequest, NotThere, Refusal
@@ -112,11 +112,9 @@ def _served(request: HttpRequest, path: str | None, token: Token | None) -> Http
             raise NotThere("path")
         # As soon as the token is known (section 16), whatever else would be wrong with the request.
         if token is not None and not token.revoked and rate.exceeded(token.pk):
-            discard(request)
             return json_answer(errors.rate_limit_body(), 429)
         data = _handled(request, path, token)
     except Refusal as refusal:
-        discard(request)
         return _refused(request, refusal)
     except RuleBroken as rule:
         return _refused(request, as_refusal(rule))

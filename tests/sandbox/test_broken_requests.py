@@ -1,5 +1,6 @@
 """Requests that are broken in their framing, below the API: a documented 4xx in the form of section 4.1."""
 
+import http.client
 import json
 import socket
 
@@ -83,3 +84,17 @@ def test_what_cannot_be_read_as_a_request_is_told_as_an_error_of_the_api(
     assert set(told) == ERROR
     assert b"Content-Type: application/json\r\n" in head + b"\r\n"
     assert b"gunicorn" not in body
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize(
+    "path",
+    ["/v1/users", "/v1/nothing", "/elsewhere", "/_sandbox/answers", "/_sandbox/nothing", "/marketplace/sign-in/"],
+)
+def test_a_body_that_nobody_wanted_does_not_spoil_the_connection(sandbox: Sandbox, path: str, method: str) -> None:
+    connection = http.client.HTTPConnection(sandbox.url.removeprefix("http://"), timeout=10)
+    for _ in range(2):
+        connection.request(method, path, body=b"x" * 2_000_000, headers={"Host": "127.0.0.1"})
+        assert connection.getresponse().read() is not None
+        connection.auto_open = 0  # from now on a connection that was closed is an error
+    connection.close()
