@@ -34,10 +34,11 @@ PENDING, OPEN, RESOLVED = Issue.State
 
 @dataclass(slots=True)
 class Course:
-    """What becomes of issues: the rows to be written, and those of them that changed their state."""
+    """What becomes of issues: the rows to be written, what happened to some of them, and the open ones grown worse."""
 
     changed: list[Issue] = field(default_factory=list)
     events: list[IssueEvent] = field(default_factory=list)
+    worsened: list[Issue] = field(default_factory=list)
 
     def add(self, issue: Issue, before: tuple[object, ...] | None) -> None:
         """Have the issue written if it differs from how it was; None for a new one."""
@@ -108,6 +109,8 @@ def _hold(course: Course, issue: Issue, finding: Finding, now: datetime) -> None
     issue.explained_by, issue.last_known = finding.explained_by, finding.last_known
     if finding.last_known:
         return
+    if issue.state == OPEN and finding.rank < issue.rank and not finding.explained_by:
+        course.worsened.append(issue)
     issue.subject_name, issue.verdict, issue.rank = finding.subject_name, finding.verdict, finding.rank
     if issue.gone_at is not None:
         issue.gone_at = issue.resolves_at = None

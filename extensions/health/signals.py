@@ -6,9 +6,10 @@ from django.dispatch import Signal
 # since: datetime of the flip.
 health_changed = Signal()
 
-# Sent by `Issue` when issues open, are resolved or are reopened, once for each transaction, with: opened, resolved and
-# reopened (lists of stored `Issue` rows, each with its `installation`), now: datetime. Whether one is silent is asked
-# of `Issue.objects.audible(now)`: a silent one opens too, and comes back by itself.
+# Sent by `Issue` when issues open, are resolved, are reopened or, being open, grow worse, once for each transaction,
+# with: opened, resolved, reopened and worsened (lists of stored `Issue` rows, each with its `installation`), now:
+# datetime. Whether one is silent is asked of `Issue.objects.audible(now)`: a silent one opens too, and comes back by
+# itself.
 issues_changed = Signal()
 
 # Sent by `Incident` inside the transaction in which incidents open or end, with: opened and ended (lists of stored

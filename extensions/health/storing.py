@@ -54,13 +54,14 @@ def store_all(judged: Judged, now: datetime) -> None:
 def store_course(course: Course, now: datetime) -> None:
     """Write what became of issues, in two statements or none, and tell it."""
     upsert(course.changed)
-    if not course.events:
+    if not course.events and not course.worsened:
         return
     IssueEvent.objects.bulk_create(course.events)
     kind = IssueEvent.Kind
     opened, resolved, reopened = (course.of(each) for each in (kind.OPENED, kind.RESOLVED, kind.REOPENED))
-    if opened or resolved or reopened:
-        issues_changed.send(sender=Issue, opened=opened, resolved=resolved, reopened=reopened, now=now)
+    told = {"opened": opened, "resolved": resolved, "reopened": reopened, "worsened": course.worsened}
+    if any(told.values()):
+        issues_changed.send(sender=Issue, **told, now=now)
 
 
 def upsert(issues: Iterable[Issue]) -> None:

@@ -15,8 +15,8 @@ from extensions.health.incidents import machine, noticing
 from extensions.health.models import Channel, Issue, MaintenanceWindow, Message, Notification, Rule, Transition
 from extensions.health.notifying.previewing import preview
 from extensions.health.notifying.sending import Result
-from extensions.installations.models import DataField, Installation
-from tests.health.judged import HOUR, change, deal_field, deal_webhook, stored
+from extensions.installations.models import DataField, Installation, Part
+from tests.health.judged import HOUR, change, deal_field, deal_webhook, stored, unread
 from tests.making import make_extension, make_installation, make_user
 
 pytestmark = pytest.mark.django_db
@@ -191,6 +191,28 @@ def test_a_warning_is_not_told_to_whoever_wants_failures(installation, receiver)
     pass_minutes(receiver, START + 25 * HOUR, 10)
 
     assert receiver.got == []
+
+
+def test_what_grows_worse_is_told_to_whoever_wants_failures_and_to_nobody_twice(installation, receiver):
+    both, failures = channel("both"), channel("failures")
+    rule(both)
+    rule(failures, severity="failing")
+    unread(installation, "webhooks", since=START)
+    judge_at(installation, START + 20 * MINUTE)
+    pass_minutes(receiver, START + 20 * MINUTE, 10)
+    assert [each.channel.name for each in receiver.got] == ["both"]
+
+    for minutes in (70, 80):  # api.failing is a warning for an hour
+        judge_at(installation, START + minutes * MINUTE)
+        pass_minutes(receiver, START + minutes * MINUTE, 5)
+    assert [each.channel.name for each in receiver.got] == ["both", "failures"]
+
+    Part.objects.update(unread_since=None, unread_reason="")
+    judge_at(installation, START + 90 * MINUTE)
+    pass_minutes(receiver, START + 90 * MINUTE, 5)
+    over = receiver.got[2:]
+    assert sorted(each.channel.name for each in over) == ["both", "failures"]
+    assert all(each.events[0]["happened"] == "over" for each in over)
 
 
 @pytest.mark.parametrize("ours", [True, False])

@@ -80,8 +80,9 @@ def test_storing_a_change_writes_findings_issues_and_what_happened_to_them(insta
     change(deal_field(installation), active=False)
     judgement = judged(installation)
 
-    # The issues are read; findings go and come; issues and their events are written, whatever their number.
-    with django_assert_num_queries(5):
+    # The issues are read; findings go and come; issues, their events and what is to be told of them are written,
+    # whatever their number.
+    with django_assert_num_queries(6):
         storing.store(installation, judgement, timezone.now())
 
 

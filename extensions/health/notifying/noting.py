@@ -17,14 +17,27 @@ def listen() -> None:
 
 
 def _note_issues(
-    opened: list[Issue], resolved: list[Issue], reopened: list[Issue], now: datetime, **kwargs: Any
+    opened: list[Issue],
+    resolved: list[Issue],
+    reopened: list[Issue],
+    worsened: list[Issue],
+    now: datetime,
+    **kwargs: Any,
 ) -> None:
+    if worsened:
+        # Rules for what is that severe are asked again; whoever was told of it is not told twice.
+        keys = [_key(each, BEGUN) for each in worsened]
+        Transition.objects.filter(key__in=keys).update(routed_at=None)
     _note([*_of_issues([*opened, *reopened], BEGUN, now), *_of_issues(resolved, OVER, now)])
 
 
 def _of_issues(issues: Iterable[Issue], kind: Transition.Kind, now: datetime) -> Iterator[Transition]:
     for each in issues:
-        yield Transition(key=f"issue/{each.pk}/{each.reopened}/{kind}", kind=kind, at=now, issue=each)
+        yield Transition(key=_key(each, kind), kind=kind, at=now, issue=each)
+
+
+def _key(issue: Issue, kind: Transition.Kind) -> str:
+    return f"issue/{issue.pk}/{issue.reopened}/{kind}"
 
 
 def _note_incidents(opened: list[Incident], ended: list[Incident], now: datetime, **kwargs: Any) -> None:
