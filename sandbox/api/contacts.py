@@ -11,6 +11,7 @@ from django.utils import timezone
 from sandbox.api import workspaces
 from sandbox.api.call import Call, written_time
 from sandbox.api.checking import Checked
+from sandbox.api.codes import COUNTRIES
 from sandbox.bodies import whole_number
 from sandbox.errors import BadRequest
 from sandbox.models import Contact
@@ -24,7 +25,7 @@ TEXTS: dict[str, tuple[int, str, str]] = {
     "title": (100, ".*", ""),
     "company_name": (200, ".*", ""),
     "company_registration_number": (40, ".*", ""),
-    "country_code": (2, "[A-Z]{2}", "Two capital letters are expected."),
+    "country_code": (2, "|".join(COUNTRIES), "A country of ISO 3166 is expected: SE."),
     "notes": (1000, ".*", ""),
 }
 

@@ -6,13 +6,13 @@ from typing import Any
 
 from sandbox.api import options
 from sandbox.api.checking import Checked
+from sandbox.api.codes import COUNTRIES
 from sandbox.contracts.drafts import Person, Side
 from sandbox.contracts.taking_part import MOST_PARTICIPANTS
 from sandbox.models import Party
 
 EMAIL = re.compile(r"[^@\s\x00-\x1f]{1,64}@[^@\s\x00-\x1f]{1,185}\.[^@\s.\x00-\x1f]{2,}")
 PHONE = re.compile(r"\+[1-9][0-9]{4,14}")
-COUNTRY = re.compile(r"[A-Z]{2}")
 
 
 def person(body: Checked, *, owner: bool, base: Person | None = None) -> Person:
@@ -53,8 +53,8 @@ def _columns(body: Checked, base: Side, *, named: bool) -> dict[str, Any]:
     name = body.text("name", low=int(named), high=200, **({} if default is None else {"default": default}))
     number = body.text("identification_number", high=100, default=base.identification_number)
     country = body.text("country_code", high=2, default=base.country_code)
-    if country and not COUNTRY.fullmatch(country):
-        body.wrong("country_code", "Two upper-case letters are expected.")
+    if country and country not in COUNTRIES:
+        body.wrong("country_code", "A country of ISO 3166 is expected, in two upper-case letters: SE.")
     return {
         "name": name,
         "identification_number": number,

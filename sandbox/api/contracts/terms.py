@@ -6,11 +6,11 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from sandbox.api.checking import Checked
+from sandbox.api.codes import CURRENCIES
 from sandbox.contracts import lifecycle
 from sandbox.contracts.durations import is_duration
 
 AMOUNT = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,2})?")
-CURRENCY = re.compile(r"[A-Z]{3}")
 DEFAULT_CURRENCY = "EUR"
 MOST_DAYS = 3650
 # A date outside of these years is a mistake, and would have the contract's periods counted for long.
@@ -26,8 +26,8 @@ def value(body: Checked, name: str, former: dict[str, str] | None) -> dict[str, 
     if amount and not AMOUNT.fullmatch(amount):
         inner.wrong("amount", 'A decimal number in a text is expected: "12500.00".')
     currency = inner.text("currency", high=3, default=(former or {}).get("currency", DEFAULT_CURRENCY))
-    if not CURRENCY.fullmatch(currency):
-        inner.wrong("currency", "Three upper-case letters are expected.")
+    if currency not in CURRENCIES:
+        inner.wrong("currency", "A currency of ISO 4217 is expected: SEK.")
     return {"amount": amount, "currency": currency}
 
 
