@@ -93,11 +93,17 @@ def _demand_allowed(address: ipaddress.IPv4Address | ipaddress.IPv6Address, host
         raise Refused(f"{host} leads to no single machine. Name another host.")
     if inner.is_loopback and _loopback_allowed():
         return
-    if not inner.is_global and not settings.NOTIFY_PRIVATE_ADDRESSES:
+    if not _is_public(inner) and not settings.NOTIFY_PRIVATE_ADDRESSES:
         raise Refused(
             f"{host} leads into a private network or to this machine. Name a public host, or have whoever runs the "
             "console set NOTIFY_PRIVATE_ADDRESSES."
         )
+
+
+def _is_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    """Whether it is given to a host of the Internet: what is reserved or local to a site counts as global in Python."""
+    site_local = isinstance(address, ipaddress.IPv6Address) and address.is_site_local
+    return address.is_global and not address.is_reserved and not site_local
 
 
 def _embedded(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
