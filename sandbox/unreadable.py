@@ -1,7 +1,9 @@
 """What cannot be read as a request never reaches the doors: it is refused here, in the form of section 4.1."""
 
 import json
+import logging
 import socket
+import struct
 from typing import Any
 
 from gunicorn.http.errors import (
@@ -22,12 +24,23 @@ STATUSES = {
     LimitRequestHeaders: (431, "The headers are too many or too long."),
     ExpectationFailed: (417, "No expectation but 100-continue is met."),
 }
+# Seconds without a byte of a request that has begun. Without an end, as many clients that stopped halfway as there are
+# threads would leave nobody to answer the others.
+PATIENCE = 5
 # Failures of an answer of ours, which gunicorn counts among those of requests.
 _OURS = (InvalidResponseHeader, InvalidResponseHeaderName)
 
 
 class Worker(ThreadWorker):  # type: ignore[misc]
-    """A gunicorn worker that tells clients of broken requests what an API would, instead of a web page or a 501."""
+    """A gunicorn worker that tells clients of broken requests what an API would, instead of a web page or a 501.
+
+    It hangs up on who stops in the middle of a request.
+    """
+
+    def handle(self, conn: Any) -> Any:
+        # Of the system and not of Python, whose timeout gunicorn takes away before it reads.
+        conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", PATIENCE, 0))
+        return super().handle(conn)
 
     def handle_error(self, req: Any, client: socket.socket, addr: Any, exc: Exception) -> None:
         if not isinstance(exc, ParseException) or isinstance(exc, _OURS):
@@ -44,3 +57,11 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         except OSError:
             # Who sends noise is often gone before the answer.
             self.log.debug("Nobody was there for a refusal.")
+
+
+def _is_worth_a_line(record: logging.LogRecord) -> bool:
+    """A client that stopped in the middle of its request is no mistake of this program."""
+    return not (record.exc_info and isinstance(record.exc_info[1], BlockingIOError))
+
+
+logging.getLogger("gunicorn.error").addFilter(_is_worth_a_line)

@@ -1,5 +1,6 @@
 """Requests that are broken in their framing, below the API: a documented 4xx in the form of section 4.1."""
 
+import contextlib
 import http.client
 import json
 import socket
@@ -98,3 +99,19 @@ def test_a_body_that_nobody_wanted_does_not_spoil_the_connection(sandbox: Sandbo
         assert connection.getresponse().read() is not None
         connection.auto_open = 0  # from now on a connection that was closed is an error
     connection.close()
+
+
+def test_clients_that_stop_halfway_do_not_silence_it(sandbox: Sandbox, account: Json) -> None:
+    host, _, port = sandbox.url.removeprefix("http://").partition(":")
+    begun = b"POST /v1/ping HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n"
+    with contextlib.ExitStack() as stack:
+        for number in range(80):
+            connection = stack.enter_context(socket.create_connection((host, int(port)), timeout=10))
+            # Half of them in the headers, half of them in the body.
+            connection.sendall(begun + b"\r\n{" if number % 2 else begun)
+
+        # On a connection that comes after theirs.
+        late = http.client.HTTPConnection(host, int(port), timeout=60)
+        late.request("GET", "/v1/ping", headers={"X-Oneflow-API-Token": account["token"]})
+        assert late.getresponse().status == 200
+        late.close()
