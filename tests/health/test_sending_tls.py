@@ -53,12 +53,12 @@ def port(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
         + certificate.public_bytes(serialization.Encoding.PEM)
     )
 
-    class Trusting(requests.Session):
+    class Trusting(sending.Unfollowing):
         def __init__(self) -> None:
             super().__init__()
             self.verify = str(file)
 
-    monkeypatch.setattr(sending.requests, "Session", Trusting)
+    monkeypatch.setattr(sending, "Unfollowing", Trusting)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(file)
     with ThreadingHTTPServer(("127.0.0.1", 0), Taking) as server:

@@ -79,6 +79,7 @@ def a_limit_of_one(sandbox: Sandbox, walk: list[tuple[Step, str]]) -> Iterator[N
 @pytest.mark.usefixtures("a_limit_of_one")
 def test_as_soon_as_the_token_is_known_every_route_is_429(ground: Ground, walk: list[tuple[Step, str]]) -> None:
     """Whatever else is wrong with the request: the email, the path, the body."""
+    ground.ask(*walk[0])  # the one that is allowed, should the others be five minutes old
     for step, path in walk:
         assert ground.ask(step, path, email="nobody@nowhere.example", data=b"{").status_code == 429, step
     assert ground.ask(walk[0][0], "/nothing", data=b"x" * 1_000_001).status_code == 429
