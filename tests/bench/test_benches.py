@@ -83,5 +83,7 @@ def test_no_event_of_the_sandboxs_traffic_is_lost(monkeypatch):
 def test_noticing_needs_no_more_statements_than_it_may():
     figures = bench.incidents.measure(600, rounds=1)
 
-    assert [each for each in counted([each for each in figures if each.get("unit") != "ms"]) if not each.is_ok] == []
+    # A table of 600 rows is read through on purpose: that it is not, at 100,000, the bench itself says.
+    statements = [figure for figure in counted(figures) if not figure.name.endswith("scans of a large table")]
+    assert [figure for figure in statements if not figure.is_ok] == []
     assert len(figures) >= 6

@@ -227,7 +227,10 @@ def values() -> dict[str, Any]:
         "health_issue": issue.pk,
         "health_channel": channel.pk,
         "health_rule": Rule.objects.create(
-            pk=incident.pk, name="all", channel=Channel.objects.create(name="other", kind="email")
+            # Far from the ids that PostgreSQL's sequence gives: it does not know of the one above.
+            pk=incident.pk,
+            name="all",
+            channel=Channel.objects.create(pk=channel.pk + 1_000_000, name="other", kind="email"),
         ).pk,
         "console_auditevent": event.pk,
         "auth_user": colleague.pk,
