@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from bench import incidents
 from bench.figures import Figure
 
 ROOT = Path(__file__).parent.parent
@@ -40,7 +41,8 @@ def figures() -> Iterable[Figure]:
             stdout=subprocess.PIPE,
             text=True,
         )
-    return [Figure(**each) for each in json.loads(answer.stdout.splitlines()[-1])]
+    yield from (Figure(**each) for each in json.loads(answer.stdout.splitlines()[-1]))
+    yield from incidents.figures()
 
 
 def measure() -> list[dict[str, Any]]:
