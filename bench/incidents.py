@@ -5,21 +5,15 @@ server answers, and then without a look at how the statements are carried out.
 """
 
 import json
-import os
 import statistics
-import subprocess
-import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from bench.figures import Figure
-from bench.list import database
+from bench.list import measured_by
 
-ROOT = Path(__file__).parent.parent
 INSTALLATIONS = 100_000
 ROUNDS = 9
 SHARED = 40  # accounts in which a field is switched off at once
@@ -29,23 +23,8 @@ LARGE = ("health_issue", "health_finding", "installations_installation", "accoun
 
 def figures() -> Iterable[Figure]:
     """A round of noticing in a large fleet, with an incident that is open, and the front page."""
-    with tempfile.TemporaryDirectory() as scratch, database(scratch) as (url, server):
-        environment = {
-            **os.environ,
-            "STATE_DIR": scratch,
-            "DATABASE_URL": url,
-            "LOG_LEVEL": "WARNING",
-            "DJANGO_SETTINGS_MODULE": "console.settings",
-        }
-        answer = subprocess.run(
-            [sys.executable, "-m", "bench.incidents"],
-            cwd=ROOT,
-            env=environment,
-            check=True,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-    for each in json.loads(answer.stdout.splitlines()[-1]):
+    found, server = measured_by("bench.incidents")
+    for each in found:
         name = f"{each.pop('name')} of {INSTALLATIONS:,} on {server}"
         yield Figure(name, **each)
 

@@ -41,7 +41,17 @@ CODES = {
 
 def figures() -> Iterable[Figure]:
     """The list as support first sees it, and with a search and a filter."""
-    with tempfile.TemporaryDirectory() as scratch, database(scratch) as (url, server):
+    found, server = measured_by("bench.list")
+    for view, page in found.items():
+        name = f"{view} of {INSTALLATIONS:,} on {server}"
+        yield Figure(f"{name}: queries", page["queries"], 10)
+        yield Figure(f"{name}: size", page["bytes"] / 1000, 150, "kB")
+        yield Figure(f"{name}: median time", page["milliseconds"], 150, "ms")
+
+
+def measured_by(module: str) -> tuple[Any, str]:
+    """What `python -m module` prints as its last line, run over a database of its own; and the server's name."""
+    with tempfile.TemporaryDirectory() as scratch, _database(scratch) as (url, server):
         environment = {
             **os.environ,
             "STATE_DIR": scratch,
@@ -50,23 +60,13 @@ def figures() -> Iterable[Figure]:
             "DJANGO_SETTINGS_MODULE": "console.settings",
         }
         answer = subprocess.run(
-            [sys.executable, "-m", "bench.list"],
-            cwd=ROOT,
-            env=environment,
-            check=True,
-            stdout=subprocess.PIPE,
-            text=True,
+            [sys.executable, "-m", module], cwd=ROOT, env=environment, check=True, stdout=subprocess.PIPE, text=True
         )
-    found = json.loads(answer.stdout.splitlines()[-1])
-    for view, page in found.items():
-        name = f"{view} of {INSTALLATIONS:,} on {server}"
-        yield Figure(f"{name}: queries", page["queries"], 10)
-        yield Figure(f"{name}: size", page["bytes"] / 1000, 150, "kB")
-        yield Figure(f"{name}: median time", page["milliseconds"], 150, "ms")
+    return json.loads(answer.stdout.splitlines()[-1]), server
 
 
 @contextmanager
-def database(scratch: str) -> Iterator[tuple[str, str]]:
+def _database(scratch: str) -> Iterator[tuple[str, str]]:
     name = f"bench_list_{os.getpid()}"
     for server in [os.environ["BENCH_SERVER"]] if "BENCH_SERVER" in os.environ else SERVERS:
         with suppress(psycopg.OperationalError):

@@ -110,7 +110,7 @@ def fleet(request: HttpRequest) -> HttpResponse:
             table=_table(counted, moment, choice),
             verdicts=Verdict.values,
             rows=shown,
-            lines=[(each, address_of(each), _words(each.then_cause), _words(each.shown_cause)) for each in shown],
+            lines=[(each, address_of(each), sentence(each.then_cause), sentence(each.shown_cause)) for each in shown],
             rest=rest_of_address(request),
             choice=choice,
             not_yet=NOT_YET,
@@ -158,7 +158,3 @@ def _cell(then: str, now: str, counted: Counts, moment: Moment, choice: Choice) 
         chosen=(choice.then, choice.now) == (then, now),
         differs=then != now,
     )
-
-
-def _words(cause: str) -> str:
-    return sentence(cause) if cause else ""

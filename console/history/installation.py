@@ -50,11 +50,11 @@ def installation(request: HttpRequest, oneflow_id: int, key: str) -> HttpRespons
             moment=moment,
             then=then,
             absent=then.then_verdict == ABSENT,  # type: ignore[attr-defined]
-            then_sentence=_words(then.then_cause),  # type: ignore[attr-defined]
-            now_sentence=_words(this.installation.shown_cause),  # type: ignore[attr-defined]
+            then_sentence=sentence(then.then_cause),  # type: ignore[attr-defined]
+            now_sentence=sentence(this.installation.shown_cause),  # type: ignore[attr-defined]
             issues=issues[:MOST],
             more_issues=max(len(issues) - MOST, 0),
-            flips=[(flip, flip.lasted(moment.now), _words(flip.cause)) for flip in flips[:MOST]],
+            flips=[(flip, flip.lasted(moment.now), sentence(flip.cause)) for flip in flips[:MOST]],
             changes=Change.objects.filter(installation=this.installation, at__gt=moment.at).count(),
         ),
     )
@@ -68,7 +68,3 @@ def _issues(installation: Installation, at: datetime, now: datetime) -> list[Tol
     rows = mine.filter(pk__in=before | today).order_by("rank", "holds_since", "pk")
     told = [Told(each, sentence(each.code), each.pk in before, each.pk in today) for each in rows]
     return sorted(told, key=lambda each: (not each.now, not each.then))
-
-
-def _words(cause: str) -> str:
-    return sentence(cause) if cause else ""

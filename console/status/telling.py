@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q
-
 from extensions.health.models import Finding, Issue, MaintenanceWindow
 from extensions.health.words.letters import LETTERS, OURS
 from extensions.health.words.saying import Case
@@ -72,9 +70,7 @@ def status_of(installation: Installation, language: str, now: datetime) -> Statu
 
 
 def _maintenance_until(installation: Installation, now: datetime) -> datetime | None:
-    account = installation.account
-    covering = Q(account=account) | Q(tag__in=account.tags.all()) | Q(account=None, tag=None)
-    ends = MaintenanceWindow.objects.active(now).filter(covering).order_by("-ends_at")
+    ends = MaintenanceWindow.objects.active(now).over(installation.account).order_by("-ends_at")
     return ends.values_list("ends_at", flat=True).first()
 
 

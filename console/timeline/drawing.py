@@ -135,7 +135,7 @@ def _rows(parts: Sequence[Stretch], events: Sequence[Happening], since: datetime
         Row(
             part.begun,
             "Verdict",
-            f"{sentence(part.cause) if part.cause else ''} for {_length(part.length)}".strip(),
+            f"{sentence(part.cause)} for {_length(part.length)}".strip(),
             part.verdict,
         )
         for part in parts

@@ -27,6 +27,10 @@ class MaintenanceWindowQuerySet(models.QuerySet["MaintenanceWindow"]):
         """Those that cover every account."""
         return self.filter(account=None, tag=None)
 
+    def over(self, account: Account) -> Self:
+        """Those that cover this account."""
+        return self.filter(Q(account=account) | Q(tag__in=account.tags.all()) | Q(account=None, tag=None))
+
     def covered(self, account: str, now: datetime) -> Q:
         """Rows whose account is under maintenance now; `account` is the way from the row to it.
 

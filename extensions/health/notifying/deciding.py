@@ -145,7 +145,7 @@ def _audible_incidents(incidents: Sequence[Incident], now: datetime) -> Iterable
         return ()
     covered = MaintenanceWindow.objects.covered("installation__account", now)
     heard = Member.objects.filter(~covered, incident=OuterRef("pk"))
-    of_all = MaintenanceWindow.objects.active(now).filter(account=None, tag=None)
+    of_all = MaintenanceWindow.objects.active(now).of_all()
     rows = Incident.objects.filter(pk__in=[each.pk for each in incidents])
     loud = having(incidents, Issue.objects.unresolved().audible(now))
     return rows.filter(loud, Exists(heard) | (Q(everyone=True) & ~Exists(of_all))).values_list("pk", flat=True)
