@@ -10,6 +10,7 @@ from extensions.health.issues import JUDGED, Course, follow
 from extensions.health.judging import Judgement, Key
 from extensions.health.models import Finding, Flip, Issue, IssueEvent
 from extensions.health.signals import health_changed, issues_changed
+from extensions.installations.mirror import rows_of
 from extensions.installations.models import Installation, Verdict
 from extensions.installations.models.installation import STALE
 
@@ -24,11 +25,11 @@ def known_findings(installation: Installation) -> list[Finding]:
 def known_of_all(installations: Sequence[Installation]) -> dict[int, list[Finding]]:
     """What was found in each of the installations when it was last judged, in one statement."""
     by_pk = {each.pk: each for each in installations}
-    found: dict[int, list[Finding]] = {pk: [] for pk in by_pk}
-    for row in Finding.objects.filter(installation__in=by_pk):
-        row.installation = by_pk[row.installation_id]
-        found[row.installation_id].append(row)
-    return found
+    rows = rows_of(Finding, list(by_pk))
+    for pk, found in rows.items():
+        for row in found:
+            row.installation = by_pk[pk]
+    return {pk: rows.get(pk, []) for pk in by_pk}
 
 
 def store(installation: Installation, judgement: Judgement, now: datetime) -> None:

@@ -47,8 +47,8 @@ class Mirror:
     def load_all(cls, installations: Sequence[Installation]) -> dict[int, Self]:
         """The mirrors of many installations by their id, in nine statements in all."""
         keys = [each.pk for each in installations]
-        rows = {name: _rows(model, keys) for name, model in MIRRORED.items()}
-        parts = _rows(Part, keys)
+        rows = {name: rows_of(model, keys) for name, model in MIRRORED.items()}
+        parts = rows_of(Part, keys)
         return {
             key: cls(
                 **{name: found.get(key, []) for name, found in rows.items()},
@@ -70,7 +70,7 @@ MIRRORED: dict[str, type[Mirrored]] = {
 }
 
 
-def _rows(model: type[Row], keys: Sequence[int]) -> dict[int, list[Row]]:
+def rows_of(model: type[Row], keys: Sequence[int]) -> dict[int, list[Row]]:
     """All rows of that kind by installation, in the order in which they first appeared."""
     found: dict[int, list[Row]] = {}
     for row in model._default_manager.raw(_statement(model, len(keys)), keys):
