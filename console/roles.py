@@ -20,7 +20,11 @@ SUPPORT_MAY = {
     "health.handle_issue",
     "health.plan_maintenance",
 }
-ONBOARDING_MAY = SUPPORT_MAY | {"accounts.connect_account", "accounts.disconnect_account"}
+ONBOARDING_MAY = SUPPORT_MAY | {
+    "accounts.connect_account",
+    "accounts.disconnect_account",
+    "mappings.override_mapping",
+}
 AUDITOR_MAY = {"accounts.read_people", "installations.export_installation", "console.view_auditevent"}
 
 

@@ -3,16 +3,13 @@
 from django.db import models
 
 from extensions.blueprints.models import Extension
+from extensions.mappings.models.rules import StoredRule
 
 
-class Mapping(models.Model):
+class Mapping(StoredRule):
     """A data field of ours and the path in the product's record that fills it, such as `deal.amount`."""
 
     extension = models.ForeignKey(Extension, on_delete=models.CASCADE, related_name="mappings")
-    extension_type = models.SlugField(max_length=120, help_text="The template type's extension type.")
-    custom_id = models.CharField(max_length=255)
-    path = models.CharField("path in the product's record", max_length=255)
-    label = models.CharField(max_length=255, blank=True, help_text="What the product calls this value.")
 
     class Meta:
         ordering = ["extension", "extension_type", "custom_id"]
