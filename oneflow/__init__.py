@@ -1,13 +1,14 @@
-"""A typed client of the Oneflow API, as far as the console reads it. Knows no Django.
+"""A typed client of the Oneflow API, as far as the console reads and writes it. Knows no Django.
 
-`OneflowClient` reads, `oneflow.objects` is what it returns, `oneflow.errors` what it raises, `oneflow.assumed` what
-it takes for granted without Oneflow having said so.
+`OneflowClient` asks, `oneflow.objects` is what it returns, `oneflow.kept` what a write sends back, `oneflow.errors`
+what it raises, `oneflow.assumed` what it takes for granted without Oneflow having said so.
 """
 
 from oneflow.budget import Budget, BudgetStore, MemoryBudgetStore, TimedBudget
 from oneflow.client import OneflowClient, can_be_named
 from oneflow.errors import (
     BudgetSpent,
+    Conflict,
     InvalidToken,
     NotFound,
     NotPermitted,
@@ -37,6 +38,7 @@ __all__ = [
     "Budget",
     "BudgetSpent",
     "BudgetStore",
+    "Conflict",
     "DataField",
     "Exchange",
     "IntegrationExtension",

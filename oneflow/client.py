@@ -1,7 +1,7 @@
-"""The part of the Oneflow API that the console reads, for one account's token."""
+"""The part of the Oneflow API that the console reads and writes, for one account's token."""
 
 import re
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Self, TypeVar
 
 from oneflow import pages, reading
@@ -9,8 +9,10 @@ from oneflow.assumed import contract_create_answer, extension_objects, lists
 from oneflow.budget import Budget
 from oneflow.errors import RateLimited, Rejected, UnexpectedAnswer
 from oneflow.exchanges import Exchange
+from oneflow.kept import KeptTemplateType, KeptWebhook
 from oneflow.objects import (
     Account,
+    DataField,
     IntegrationExtension,
     Template,
     TemplateType,
@@ -23,7 +25,7 @@ from oneflow.tokens import clean_token
 from oneflow.transport import Login, Transport
 
 T = TypeVar("T")
-L = TypeVar("L", User, Workspace, Template, TemplateType, Webhook)
+L = TypeVar("L", User, Workspace, Template, TemplateType, Webhook, KeptWebhook)
 _FIT_FOR_A_HEADER = re.compile(r"[!-~]{1,320}")
 
 
@@ -33,7 +35,7 @@ def can_be_named(user_email: str) -> bool:
 
 
 class OneflowClient:
-    """One method for each thing that is read; each raises an OneflowError when it could not be.
+    """One method for each thing that is read or written; each raises an OneflowError when it could not be.
 
     Without a user's email Oneflow answers as to an anonymous admin of the account, who sees all of it
     (authentication-and-authorization). `budget` is asked before each request, `record` is told of each.
@@ -97,8 +99,19 @@ class OneflowClient:
             raise UnexpectedAnswer("template type: id is not the one that was asked for")
         return template_type
 
+    def kept_template_type(self, template_type_id: int) -> KeptTemplateType:
+        """One template type with all that a write of its data fields must send back."""
+        kept = KeptTemplateType.from_json(self._get(f"/template_types/{int(template_type_id)}"))
+        if kept.id != template_type_id:
+            raise UnexpectedAnswer("template type: id is not the one that was asked for")
+        return kept
+
     def webhooks(self) -> tuple[Webhook, ...]:
         return self._list("/webhooks", Webhook.from_json)
+
+    def kept_webhooks(self) -> tuple[KeptWebhook, ...]:
+        """All webhooks, each with all that a write of it must send back."""
+        return self._list("/webhooks", KeptWebhook.from_json)
 
     def integration_extensions(self) -> tuple[IntegrationExtension, ...]:
         """The extensions available to the account. Path and keys are ASSUMED."""
@@ -112,6 +125,35 @@ class OneflowClient:
         answer = self._get(contract_create_answer.PATH, parameters, user_email=user_email)
         workspaces = map(UsableTemplate.from_json, reading.as_list(answer, "usable workspaces"))
         return tuple(template for templates in workspaces for template in templates)
+
+    def replace_data_fields(
+        self, template_type_id: int, fields: Sequence[Mapping[str, object]], user_email: str
+    ) -> tuple[DataField, ...]:
+        """The template type's data fields as the answer shows them, now those of `fields` and no others.
+
+        Oneflow removes what is left out, from templates too, and answers 200 to what it ignores
+        (manage-template-type-data-fields; API reference, section 13): send all, and read back.
+        """
+        path = f"/template_types/{int(template_type_id)}/data_fields"
+        answer = self._send("PUT", path, {"data_fields": list(fields)}, user_email)
+        shown = reading.as_object(answer, "data fields")
+        return reading.required_items(shown, "data_fields", "data fields", DataField.from_json)
+
+    def create_template_type(self, name: str, description: str, user_email: str) -> TemplateType:
+        """A new template type without data fields. No call of Oneflow's deletes it again."""
+        body = {"name": name, "description": description} if description else {"name": name}
+        return TemplateType.from_json(self._send("POST", "/template_types", body, user_email))
+
+    def create_webhook(self, body: Mapping[str, object], user_email: str) -> Webhook:
+        """A new webhook (create-a-webhook)."""
+        return Webhook.from_json(self._send("POST", "/webhooks", body, user_email))
+
+    def update_webhook(self, webhook_id: int, body: Mapping[str, object], user_email: str) -> Webhook:
+        """The webhook as it is now. Whether a key that is left out is kept is ASSUMED: send all."""
+        return Webhook.from_json(self._send("PUT", f"/webhooks/{int(webhook_id)}", body, user_email))
+
+    def delete_webhook(self, webhook_id: int, user_email: str) -> None:
+        self._send("DELETE", f"/webhooks/{int(webhook_id)}", None, user_email)
 
     def _list(
         self,
@@ -141,12 +183,17 @@ class OneflowClient:
         )
 
     def _get(self, path: str, parameters: dict[str, str] | None = None, *, user_email: str | None = None) -> object:
+        return self._asked(lambda **how: self._transport.get(path, parameters, **how), user_email)
+
+    def _send(self, method: str, path: str, body: Mapping[str, object] | None, user_email: str | None) -> object:
+        return self._asked(lambda **how: self._transport.send(method, path, body, **how), user_email)
+
+    def _asked(self, ask: Callable[..., object], user_email: str | None) -> object:
+        """The answer to a request that names the user, counted and recorded."""
         if user_email is not None and not can_be_named(user_email):
             raise Rejected("The user's email cannot be sent to Oneflow: it is empty, too long, or not plain ASCII.")
         try:
-            return self._transport.get(
-                path,
-                parameters,
+            return ask(
                 login=Login(self._token, user_email),
                 before=self._budget.spend if self._budget else None,
                 record=self._record,

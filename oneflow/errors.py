@@ -92,6 +92,16 @@ class Rejected(OneflowError):
         super().__init__(message, status=status, request_id=request_id, error_code=error_code, detail=detail)
         self.parameter_problems = parameter_problems or {}
 
+    @property
+    def problems_in_words(self) -> str:
+        """What Oneflow did not accept, parameter by parameter, as one text; empty when it did not say."""
+        told = (f"{name}: {' '.join(lines)}" for name, lines in self.parameter_problems.items() if lines)
+        return " ".join(told)
+
+
+class Conflict(Rejected):
+    """409: the thing is in a state that does not allow this; read it again before anything else."""
+
 
 class NotFound(Rejected):
     """404: a thing that the request names does not exist, was deleted, or is not visible."""

@@ -74,6 +74,14 @@ def optional_text(data: dict[str, Any], key: str, what: str) -> str | None:
     return None if value is None else clean_text(value, what, key)
 
 
+def verbatim_text(data: dict[str, Any], key: str, what: str) -> str | None:
+    """The string under a key exactly as it came, however long; None when missing or null."""
+    value = data.get(key)
+    if value is None or isinstance(value, str):
+        return value
+    raise unexpected(what, key, "a string")
+
+
 def required_id(data: dict[str, Any], key: str, what: str) -> int:
     return clean_id(data.get(key), what, key)
 

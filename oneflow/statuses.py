@@ -1,6 +1,7 @@
 """Which error an HTTP status is (API reference, section 4)."""
 
 from oneflow.errors import (
+    Conflict,
     InvalidToken,
     NotFound,
     NotPermitted,
@@ -31,7 +32,7 @@ def error_for(status: int, path: str, answer: object, retry_after: str = "") -> 
             retry_after=_seconds(retry_after),
         )
     if 400 <= status < 500 and status not in _KINDS:
-        kind = NotFound if status == 404 else Rejected
+        kind = _REJECTIONS.get(status, Rejected)
         return kind(
             message,
             status=status,
@@ -55,6 +56,7 @@ _KINDS: dict[int, type[OneflowError]] = {
     403: NotPermitted,
     408: Unavailable,
 }
+_REJECTIONS: dict[int, type[Rejected]] = {404: NotFound, 409: Conflict}
 _MEANINGS = {
     401: "The token or the user's email is not valid",
     402: "The account's plan does not allow this",

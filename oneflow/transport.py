@@ -3,9 +3,10 @@
 The token is in the headers of the single request and nowhere else: not on the session, not in an error.
 """
 
+import json
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Self
 from urllib.parse import quote, urlencode, urljoin, urlsplit
@@ -32,6 +33,7 @@ MAX_BYTES = 5 * 1024 * 1024
 # The explanation of an error is short; an error page of megabytes need not be read to know the status.
 MAX_ERROR_BYTES = 64 * 1024
 
+WRITING = frozenset({"POST", "PUT", "DELETE"})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 Record = Callable[[Exchange], None]
@@ -56,12 +58,18 @@ class Login(AuthBase):
 
 @dataclass(frozen=True, slots=True)
 class _Call:
-    """What stays the same for a request and the one that its redirect leads to."""
+    """What stays the same for a request and the one that its redirect leads to; its repr holds no body."""
 
+    method: str
     shown: str
     login: Login
     before: Callable[[], None] | None
     record: Record | None
+    body: bytes | None = field(default=None, repr=False)
+
+    @property
+    def writes(self) -> bool:
+        return self.method != "GET"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +87,11 @@ class _Heard:
     answer: object = None
     error: OneflowError | None = None
 
-    def exchange(self, path: str, milliseconds: int, at: datetime) -> Exchange:
+    def exchange(self, call: _Call, milliseconds: int, at: datetime) -> Exchange:
         understood = self.status is not None and self.status < 400
         return Exchange(
-            method="GET",
-            path=path,
+            method=call.method,
+            path=call.shown,
             status=self.status,
             milliseconds=milliseconds,
             request_id=request_id_of(self.answer) if isinstance(self.answer, dict) else "",
@@ -149,13 +157,36 @@ class Transport:
         after each.
         """
         parameters = dict(parameters or {})
-        call = _Call(recorded_path(path, parameters), login, before, record)
+        call = _Call("GET", recorded_path(path, parameters), login, before, record)
         deadline = time.monotonic() + self._total
         url = f"{self.base_url}{path}{_query(parameters)}"
         answer = self._exchange(url, call, deadline, may_redirect=True)
         if isinstance(answer, _Redirect):
             answer = self._exchange(answer.target, call, deadline, may_redirect=False)
         return answer
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, object] | None = None,
+        *,
+        login: Login,
+        before: Callable[[], None] | None = None,
+        record: Record | None = None,
+    ) -> object:
+        """Write with POST, PUT or DELETE: the decoded JSON of a 2xx, None where it has no body; else an OneflowError.
+
+        Sent once: never repeated and never led elsewhere. Whether a write whose answer did not come took effect, only
+        reading back can tell.
+        """
+        if method not in WRITING:
+            raise ValueError(f"{method} is not a method that writes.")
+        # ASCII throughout, so that a lone surrogate goes back as the escape that it came as.
+        content = None if body is None else json.dumps(body, allow_nan=False).encode("ascii")
+        call = _Call(method, recorded_path(path, {}), login, before, record, content)
+        url = f"{self.base_url}{path}"
+        return self._exchange(url, call, time.monotonic() + self._total, may_redirect=False)
 
     def _exchange(self, url: str, call: _Call, deadline: float, *, may_redirect: bool) -> object:
         """One request: sent, read, judged and recorded."""
@@ -166,7 +197,7 @@ class Transport:
         try:
             answer = self._answer(url, call, deadline, heard)
             if isinstance(answer, _Redirect) and not may_redirect:
-                raise UnexpectedAnswer(f"Oneflow redirected {call.shown} again and again.", status=heard.status)
+                raise UnexpectedAnswer(_no_further(call), status=heard.status)
             return answer
         except OneflowError as exc:
             heard.error = exc
@@ -174,7 +205,7 @@ class Transport:
         finally:
             if call.record:
                 milliseconds = int((time.monotonic() - started) * 1000)
-                call.record(heard.exchange(call.shown, milliseconds, at))
+                call.record(heard.exchange(call, milliseconds, at))
 
     def _answer(self, url: str, call: _Call, deadline: float, heard: _Heard) -> object:
         response = self._response(url, call, deadline)
@@ -183,7 +214,9 @@ class Transport:
             if status in _REDIRECTS:
                 return _Redirect(self._same_host(url, response.headers.get("Location", ""), call.shown, status))
             if 200 <= status < 300:
-                heard.answer = decoded(read_body(response, call.shown, self._max_bytes), call.shown)
+                content = read_body(response, call.shown, self._max_bytes)
+                # Oneflow answers a deletion with 200 and nothing (API reference, section 8.5).
+                heard.answer = decoded(content, call.shown) if content or not call.writes else None
                 return heard.answer
             heard.answer = _explanation(response, call.shown)
             raise error_for(status, call.shown, heard.answer, response.headers.get("Retry-After", ""))
@@ -199,7 +232,9 @@ class Transport:
         try:
             # By the adapter and not Session.send, which reads the body of a redirect whole, whatever its size,
             # even when it is not to follow it.
-            request = self._session.prepare_request(requests.Request("GET", url, auth=call.login))
+            headers = {"Content-Type": "application/json"} if call.body is not None else {}
+            asked = requests.Request(call.method, url, headers=headers, data=call.body, auth=call.login)
+            request = self._session.prepare_request(asked)
             return self._session.get_adapter(url).send(
                 request,
                 stream=True,
@@ -230,6 +265,12 @@ class Transport:
         raise UnexpectedAnswer(
             f"Oneflow redirected {shown} to another host; the token was not sent there.", status=status
         )
+
+
+def _no_further(call: _Call) -> str:
+    if call.writes:
+        return f"Oneflow redirected a write ({call.shown}); it was not repeated elsewhere."
+    return f"Oneflow redirected {call.shown} again and again."
 
 
 def _explanation(response: Response, shown: str) -> object:

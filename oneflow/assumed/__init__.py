@@ -12,12 +12,14 @@ from oneflow.assumed import (
     template_activity,
     webhook_filters,
     webhook_ids,
+    webhook_writes,
 )
 
 ASSUMPTIONS: dict[str, str] = {
     "extension_objects": extension_objects.ASSUMED,
     "webhook_filters": webhook_filters.ASSUMED,
     "webhook_ids": webhook_ids.ASSUMED,
+    "webhook_writes": webhook_writes.ASSUMED,
     "lists": lists.ASSUMED,
     "custom_ids": custom_ids.ASSUMED,
     "template_activity": template_activity.ASSUMED,

@@ -15,9 +15,20 @@ def custom_id(field: dict[str, Any], what: str) -> str:
 
     Else a renamed key would look as if the account had none of our fields.
     """
+    return reading.required_text(_holder(field, what), "custom_id", what)
+
+
+def verbatim_custom_id(field: dict[str, Any], what: str) -> str:
+    """The same, letter for letter as Oneflow showed it: what is written back must find the field again."""
+    holder = _holder(field, what)
+    if "custom_id" not in holder:
+        raise reading.unexpected(what, "custom_id", "a string")
+    return reading.verbatim_text(holder, "custom_id", what) or ""
+
+
+def _holder(field: dict[str, Any], what: str) -> dict[str, Any]:
+    """The object that has the key."""
     if field.get("custom_id") is not None:
-        return reading.clean_text(field["custom_id"], what, "custom_id")
+        return field
     nested = reading.child(field, "_private_ownerside", what)
-    if "custom_id" in nested:
-        return reading.text(nested, "custom_id", what)
-    return reading.required_text(field, "custom_id", what)
+    return nested if "custom_id" in nested else field

@@ -19,6 +19,8 @@ class Talk:
     headers: dict[str, str]
     socket: socket.socket
     stopping: threading.Event
+    method: str = "GET"
+    body: bytes = b""
 
     def send(self, data: bytes) -> None:
         self.socket.sendall(data)
@@ -85,4 +87,6 @@ class Server:
         while line := rfile.readline().decode().strip():
             name, _, value = line.partition(":")
             headers[name.lower()] = value.strip()
-        return Talk(request_line.split()[1], headers, sock, self.stopping)
+        method, path = request_line.split()[:2]
+        body = rfile.read(int(headers.get("content-length", 0)))
+        return Talk(path, headers, sock, self.stopping, method, body)
