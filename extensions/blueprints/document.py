@@ -1,21 +1,23 @@
-"""The extension file: read as JSON, checked against the published schema and against what a schema cannot say.
+"""The extension file and the blueprint file: read as JSON, checked against their schemas and what no schema can say.
 
-`docs/extension-file.md` explains the file, `extension.schema.json` beside this module is its schema. Everything
-that is wrong becomes a `Problem` that names the place, what was expected and what to do; no problem repeats a secret.
+`docs/extension-file.md` explains both; their published schemas stand beside this module. Everything that is wrong
+becomes a `Problem` that names the place, what was expected and what to do; no problem repeats a secret.
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from jsonschema import Draft202012Validator, ValidationError
+from referencing import Registry, Resource
 
 from extensions.blueprints.rules import base_url_problem, callback_url_problem
 
 SCHEMA = Path(__file__).with_name("extension.schema.json")
+BLUEPRINT_SCHEMA = SCHEMA.with_name("blueprint.schema.json")
 # An extension with 100 template types of 300 fields is below it; what is larger was not meant for us.
 MAX_BYTES = 8_000_000
 MAX_PROBLEMS = 20
@@ -70,11 +72,27 @@ def read(raw: bytes) -> Document:
 
 
 def check(document: Document) -> None:
-    """Raise `BadDocument` with up to `MAX_PROBLEMS` problems unless the document can be loaded as it stands."""
+    """Raise `BadDocument` unless it can be loaded as it stands as an extension."""
+    _refuse(_problems(document, SCHEMA, _meaning_problems))
+
+
+def check_blueprint(document: Document) -> None:
+    """Raise `BadDocument` unless it can be taken as it stands as a blueprint."""
+    _refuse(_problems(document, BLUEPRINT_SCHEMA, _blueprint_problems))
+
+
+def problems_of(template_types: Sequence[Document]) -> list[Problem]:
+    """What is wrong with template types that stand in no file yet, as a blueprint file would be told."""
+    return _problems({"template_types": template_types}, BLUEPRINT_SCHEMA, _blueprint_problems)
+
+
+def _problems(document: Document, schema: Path, meaning: Callable[[Document], Iterable[Problem]]) -> list[Problem]:
     # A dict, because the schema complains once for each of several missing keys and the words name them all.
-    problems = list(dict.fromkeys(map(_schema_problem, _in_order(_validator().iter_errors(document)))))
-    if not problems:
-        problems = [*_text_problems(document, ()), *_meaning_problems(document)]
+    problems = list(dict.fromkeys(map(_schema_problem, _in_order(_validator(schema).iter_errors(document)))))
+    return problems or [*_text_problems(document, ()), *meaning(document)]
+
+
+def _refuse(problems: Sequence[Problem]) -> None:
     if problems:
         raise BadDocument(problems[:MAX_PROBLEMS])
 
@@ -92,9 +110,11 @@ def with_sign_key(document: Document, environment: Mapping[str, str]) -> Documen
     return {**{key: value for key, value in document.items() if key != "sign_key_env"}, "sign_key": environment[name]}
 
 
-@lru_cache(maxsize=1)
-def _validator() -> Draft202012Validator:
-    return Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8")))
+@lru_cache(maxsize=2)
+def _validator(schema: Path) -> Draft202012Validator:
+    content = {path.name: json.loads(path.read_text(encoding="utf-8")) for path in (SCHEMA, BLUEPRINT_SCHEMA)}
+    known = ((name, Resource.from_contents(each)) for name, each in content.items())
+    return Draft202012Validator(content[schema.name], registry=Registry().with_resources(known))
 
 
 def _in_order(errors: Iterator[ValidationError]) -> list[ValidationError]:
@@ -180,7 +200,7 @@ def _words(error: ValidationError) -> tuple[str, str]:
                 "expected the extension's own key: custom marks tokens made by hand.",
                 "Ask Oneflow for it.",
             )
-    return f"does not satisfy the schema ({error.validator}).", "See docs/extension.schema.json."
+    return f"does not satisfy the schema ({error.validator}).", "See its schema in docs/."
 
 
 def _pattern_words(pattern: str) -> str:
@@ -225,14 +245,20 @@ def _meaning_problems(document: Document) -> Iterator[Problem]:
             yield Problem(f"$.callback_urls[{number}]", sentence, "Correct the address.")
     if document["integration_key"] in document.get("dependencies", []):
         yield Problem("$.dependencies", "names the extension itself.", "Take it out.")
-    types = document["blueprint"]["template_types"]
-    place = "$.blueprint.template_types"
+    yield from _types_twice(document["blueprint"]["template_types"], "$.blueprint.template_types")
+    rows = [f"{row['template_type']}.{row['custom_id']}" for row in document.get("mapping", [])]
+    yield from _twice(rows, "$.mapping", "custom_id", "rows for one field")
+
+
+def _blueprint_problems(document: Document) -> Iterator[Problem]:
+    yield from _types_twice(document["template_types"], "$.template_types")
+
+
+def _types_twice(types: Sequence[Document], place: str) -> Iterator[Problem]:
     yield from _twice([each["extension_type"] for each in types], place, "extension_type", "template types")
     for number, each in enumerate(types):
         custom_ids = [field["custom_id"] for field in each["fields"]]
         yield from _twice(custom_ids, f"{place}[{number}].fields", "custom_id", "fields of one template type")
-    rows = [f"{row['template_type']}.{row['custom_id']}" for row in document.get("mapping", [])]
-    yield from _twice(rows, "$.mapping", "custom_id", "rows for one field")
 
 
 def _twice(values: Sequence[str], place: str, key: str, what: str) -> Iterator[Problem]:

@@ -2,17 +2,15 @@
 
 What happens to the blueprint version of the document:
 
-| stored               | document             | then                                                            |
-| -------------------- | -------------------- | --------------------------------------------------------------- |
-| not there            | any                  | stored                                                          |
-| the same             | the same             | nothing; changed notes are stored                               |
-| draft                | different            | replaced; released when the document says so                    |
-| released, not in use | different            | replaced, since nobody was judged by it                         |
-| released, in use     | different            | refused: its installations would be judged by what they never had |
-| released             | a draft              | refused                                                         |
+| stored    | document  | then                                                              |
+| --------- | --------- | ----------------------------------------------------------------- |
+| not there | any       | stored                                                            |
+| the same  | the same  | nothing; changed notes are stored                                 |
+| draft     | different | replaced; released when the document says so                      |
+| released  | different | refused: its installations would be judged by what they never had |
+| released  | a draft   | refused                                                           |
 """
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
@@ -20,14 +18,9 @@ from django.utils import timezone
 
 from accounts.acting import Actor, Deed
 from accounts.vault import Unreadable
+from extensions.blueprints.content import as_document, content_of, from_document, store
 from extensions.blueprints.document import BadDocument, Document, Problem, check
-from extensions.blueprints.models import (
-    Blueprint,
-    BlueprintField,
-    BlueprintTemplateType,
-    Extension,
-    ExtensionSecret,
-)
+from extensions.blueprints.models import Blueprint, Extension, ExtensionSecret
 from extensions.blueprints.rules import host_change_problem
 from oneflow.addresses import check_base_url
 
@@ -101,22 +94,21 @@ def _seal(extension: Extension, kind: ExtensionSecret.Kind, secret: str) -> None
 
 def _blueprint(extension: Extension, wanted: dict[str, Any]) -> list[str]:
     version, state = int(wanted["version"]), wanted.get("state", Blueprint.State.RELEASED)
-    content, notes = _normal(wanted["template_types"]), wanted.get("notes", "")
+    content, notes = from_document(wanted["template_types"]), wanted.get("notes", "")
     blueprint = extension.blueprints.select_for_update().filter(version=version).first()
     if blueprint is None:
         blueprint = Blueprint.objects.create(extension=extension, version=version, notes=notes)
-        _fill(blueprint, content)
+        store(blueprint, content)
         _release(blueprint, state)
         return ["blueprint"]
     released = blueprint.state == Blueprint.State.RELEASED
     if released and state == Blueprint.State.DRAFT:
         raise _refused("$.blueprint.state", f"version {version} is released and cannot become a draft again.")
     changed = []
-    if content_of(blueprint) != content:
-        if used := uses(blueprint):
-            raise _refused("$.blueprint", f"version {version} is released and {used} installation(s) are judged by it.")
-        blueprint.template_types.all().delete()
-        _fill(blueprint, content)
+    if as_document(content_of(blueprint)) != as_document(content):
+        if released:
+            raise _refused("$.blueprint", f"version {version} is released, and a released version never changes.")
+        store(blueprint, content)
         changed.append("blueprint")
     if not released and state == Blueprint.State.RELEASED:
         _release(blueprint, state)
@@ -129,50 +121,8 @@ def _blueprint(extension: Extension, wanted: dict[str, Any]) -> list[str]:
 
 
 def uses(blueprint: Blueprint) -> int:
-    """How many installations are judged by this version. One in use never changes, apart from its notes."""
+    """How many installations are judged by this version."""
     return int(blueprint.installations.count())  # type: ignore[attr-defined]  # set by the installations room
-
-
-def content_of(blueprint: Blueprint) -> list[dict[str, Any]]:
-    """The version's template types and fields, in the form and order of the extension file."""
-    return [
-        {
-            "name": kind.name,
-            "extension_type": kind.extension_type,
-            "description": kind.description,
-            "event_types": kind.event_types,
-            "fields": [
-                {
-                    "custom_id": field.custom_id,
-                    "name": field.name,
-                    "description": field.description,
-                    "placeholder": field.placeholder,
-                    "kind": field.kind,
-                    "required": field.required,
-                }
-                for field in kind.fields.all()
-            ],
-        }
-        for kind in blueprint.template_types.prefetch_related("fields")
-    ]
-
-
-def _normal(template_types: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The document's template types with every default filled in."""
-    field = {"description": "", "placeholder": "", "kind": BlueprintField.Kind.TEXT.value, "required": False}
-    return [
-        {"description": "", **each, "fields": [{**field, **wanted} for wanted in each["fields"]]}
-        for each in template_types
-    ]
-
-
-def _fill(blueprint: Blueprint, content: Sequence[dict[str, Any]]) -> None:
-    for position, each in enumerate(content):
-        values = {name: value for name, value in each.items() if name != "fields"}
-        kind = BlueprintTemplateType.objects.create(blueprint=blueprint, position=position, **values)
-        BlueprintField.objects.bulk_create(
-            BlueprintField(template_type=kind, position=number, **field) for number, field in enumerate(each["fields"])
-        )
 
 
 def _release(blueprint: Blueprint, state: str) -> None:

@@ -113,6 +113,7 @@ class Blueprint(models.Model):
     class Meta:
         ordering = ["extension", "-version"]
         constraints = [models.UniqueConstraint(fields=["extension", "version"], name="one_blueprint_per_version")]
+        permissions = [("release_blueprint", "Can release a blueprint version")]
 
     def __str__(self) -> str:
         return f"{self.extension} {self.version}"

@@ -1,0 +1,68 @@
+"""What a version of a blueprint says: its template types with their fields, as rows that need not be stored.
+
+The same content is a draft's, a file's or that of an account; compared, exported and judged alike.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from extensions.blueprints.models import Blueprint, BlueprintField, BlueprintTemplateType
+
+OF_TYPE = ("name", "extension_type", "description", "event_types")
+OF_FIELD = ("custom_id", "name", "description", "placeholder", "kind", "required")
+
+
+@dataclass(frozen=True, slots=True)
+class TypeContent:
+    """A template type of a blueprint with its fields, each in its order."""
+
+    template_type: BlueprintTemplateType
+    fields: tuple[BlueprintField, ...]
+
+
+def content_of(blueprint: Blueprint) -> list[TypeContent]:
+    """What a stored version says, in two statements."""
+    types = blueprint.template_types.prefetch_related("fields")
+    return [TypeContent(each, tuple(each.fields.all())) for each in types]
+
+
+def as_document(content: Iterable[TypeContent]) -> list[dict[str, Any]]:
+    """The template types in the form and order of the extension file."""
+    return [
+        {
+            **{name: getattr(each.template_type, name) for name in OF_TYPE},
+            "fields": [{name: getattr(field, name) for name in OF_FIELD} for field in each.fields],
+        }
+        for each in content
+    ]
+
+
+def from_document(template_types: Sequence[dict[str, Any]]) -> list[TypeContent]:
+    """The content of a checked document's template types, every default filled in; nothing is stored."""
+    return [
+        TypeContent(
+            BlueprintTemplateType(**{name: value for name, value in each.items() if name != "fields"}),
+            tuple(BlueprintField(**field) for field in each["fields"]),
+        )
+        for each in template_types
+    ]
+
+
+def store(blueprint: Blueprint, content: Iterable[TypeContent]) -> None:
+    """Make it what the version says, as new rows in this order. Call it in a transaction that holds the version."""
+    blueprint.template_types.all().delete()
+    for position, each in enumerate(content):
+        own = {name: getattr(each.template_type, name) for name in OF_TYPE}
+        stored = BlueprintTemplateType.objects.create(blueprint=blueprint, position=position, **own)
+        BlueprintField.objects.bulk_create(
+            BlueprintField(template_type=stored, position=number, **{name: getattr(field, name) for name in OF_FIELD})
+            for number, field in enumerate(each.fields)
+        )
+
+
+def digest(content: Iterable[TypeContent]) -> str:
+    """The same for the same content only, so that a form can say which content it was made for."""
+    return sha256(json.dumps(as_document(content)).encode()).hexdigest()[:32]
