@@ -22,11 +22,13 @@ PER_PAGE = 50
 @page(SEE, unaudited="shows channels, rules and sendings; no secret and no text of a message")
 def notifications(request: HttpRequest) -> HttpResponse:
     """Every channel, every rule, and the sendings, the latest first."""
-    waiting = Q(notifications__state=Notification.State.WAITING, notifications__due_at__lte=timezone.now())
+    waiting = Q(notifications__state=Notification.State.WAITING)
+    unsent = Q(messages__state=Message.State.WAITING)
     channels = Channel.objects.annotate(
         waiting=Count("notifications", filter=waiting, distinct=True),
-        unsent=Count("messages", filter=Q(messages__state=Message.State.WAITING), distinct=True),
-        next_try_at=Min("messages__next_try_at", filter=Q(messages__state=Message.State.WAITING)),
+        next_due_at=Min("notifications__due_at", filter=waiting),
+        unsent=Count("messages", filter=unsent, distinct=True),
+        next_try_at=Min("messages__next_try_at", filter=unsent),
     )
     rows = paged(request, Message.objects.select_related("channel").order_by("-created_at", "-pk"), PER_PAGE)
     return render(

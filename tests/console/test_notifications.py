@@ -13,6 +13,7 @@ from console.models import AuditEvent, Heartbeat
 from console.pruning import prune
 from extensions.health.models import Channel, ChannelSecret, Message, Notification, Rule, Transition
 from extensions.health.notifying import delivering
+from extensions.health.notifying.routing import route
 from extensions.health.notifying.sending import Result
 from tests import making
 from tests.health.test_notifying import break_it
@@ -58,6 +59,21 @@ def test_an_administrator_makes_a_channel_whose_secrets_are_sealed_and_never_sho
     for address in (PAGE, reverse("admin:health_channel_change", args=[channel.pk])):
         assert SECRET_PATH not in words(client.get(address))
     assert AuditEvent.objects.filter(verb="channel.add").exists()
+
+
+def test_what_waits_is_counted_though_it_is_not_due_yet_and_when_it_is_due_is_said(installation):
+    channel = Channel.objects.create(name="night", kind=Channel.Kind.WEBHOOK, last_sent_at=timezone.now())
+    Rule.objects.create(name="daily", channel=channel)
+    break_it(installation, timezone.now())
+    route(timezone.now())
+    soon = timezone.now() + timedelta(hours=5, minutes=30)
+    Notification.objects.update(due_at=soon)
+
+    page = words(as_role("support").get(PAGE))
+
+    assert Notification.objects.filter(state="waiting").count() == 1
+    assert '<td data-label="Waiting" class="num">1 <span class="quiet">due <time' in page
+    assert "in 5 h" in page
 
 
 def test_left_empty_a_secret_stays():

@@ -2,6 +2,7 @@
 
 from datetime import datetime, time, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.conf import settings
@@ -13,6 +14,8 @@ from accounts.models import Tag
 from console import notifying
 from extensions.health.incidents import machine, noticing
 from extensions.health.models import Channel, Issue, MaintenanceWindow, Message, Notification, Rule, Transition
+from extensions.health.notifying.composing import compose
+from extensions.health.notifying.delivering import LEASE
 from extensions.health.notifying.previewing import preview
 from extensions.health.notifying.sending import Result
 from extensions.installations.models import DataField, Installation, Part
@@ -505,6 +508,32 @@ def test_a_clock_that_was_ahead_puts_no_message_off(installation, receiver):
     assert len(receiver.got) == 1
 
 
+def test_a_lease_of_a_clock_that_was_ahead_holds_no_message(installation, receiver):
+    rule()
+    break_it(installation, START)
+    pass_minutes(receiver, START, 1)
+    moment = START + 6 * MINUTE
+    compose(moment)
+    assert Message.objects.update(lease_id=uuid4(), lease_until=START + 24 * HOUR) == 1
+
+    pass_minutes(receiver, moment, 1)
+
+    assert len(receiver.got) == 1
+
+
+def test_a_lease_of_a_clock_that_is_a_little_ahead_holds(installation, receiver):
+    rule()
+    break_it(installation, START)
+    pass_minutes(receiver, START, 1)
+    moment = START + 6 * MINUTE
+    compose(moment)
+    Message.objects.update(lease_id=uuid4(), lease_until=moment + LEASE + MINUTE)
+
+    pass_minutes(receiver, moment, 1)
+
+    assert receiver.got == []
+
+
 def test_a_transition_dated_by_a_clock_that_was_ahead_is_told_now(installation, receiver):
     rule()
     break_it(installation, START + 24 * HOUR)
@@ -537,6 +566,79 @@ def test_a_rule_that_is_switched_off_tells_nothing_that_waited(installation, rec
     pass_minutes(receiver, START + 3 * MINUTE, 10)
 
     assert receiver.got == []
+
+
+NARROWER: list[dict[str, Any]] = [{"codes": ["token.*"]}, {"severity": "failing"}]
+
+
+def leave_unread(installation: Installation, since: datetime, now: datetime) -> None:
+    """Bring about `api.failing`: a warning that opens after ten minutes, and is failing after an hour."""
+    unread(installation, "webhooks", since=since)
+    judge_at(installation, now)
+
+
+@pytest.mark.parametrize("narrower", NARROWER)
+def test_a_rule_that_is_narrowed_repeats_no_longer_what_it_is_not_about(installation, receiver, narrower):
+    on = rule(repeat_hours=1)
+    leave_unread(installation, START - 20 * MINUTE, START)
+    pass_minutes(receiver, START, 10)
+    Rule.objects.filter(pk=on.pk).update(**narrower)
+
+    pass_minutes(receiver, START + 2 * HOUR, 10)
+
+    assert len(receiver.got) == 1
+
+
+@pytest.mark.parametrize("narrower", NARROWER)
+def test_a_rule_that_is_narrowed_tells_nothing_that_waited_and_that_it_is_not_about(installation, receiver, narrower):
+    on = rule()
+    leave_unread(installation, START - 20 * MINUTE, START)
+    pass_minutes(receiver, START, 2)
+    Rule.objects.filter(pk=on.pk).update(**narrower)
+
+    pass_minutes(receiver, START + 3 * MINUTE, 10)
+
+    assert receiver.got == []
+
+
+def test_a_repetition_that_waits_for_a_snooze_is_not_told_by_a_rule_that_is_narrowed(installation, receiver):
+    on = rule(repeat_hours=1)
+    issue = break_it(installation, START)
+    pass_minutes(receiver, START, 10)
+    Issue.objects.filter(pk=issue.pk).update(snoozed_until=START + 4 * HOUR)
+    pass_minutes(receiver, START + 2 * HOUR, 2)
+    rule()
+    Rule.objects.filter(pk=on.pk).update(codes=["token.*"])
+
+    pass_minutes(receiver, START + 5 * HOUR, 10)
+
+    assert len(receiver.got) == 1  # the other rule repeats nothing
+
+
+def test_another_rule_of_the_channel_tells_what_waited_for_one_that_is_narrowed(installation, receiver):
+    first = rule()
+    rule(codes=["webhook.*"])
+    break_it(installation, START)
+    pass_minutes(receiver, START, 2)
+    Rule.objects.filter(pk=first.pk).update(codes=["token.*"])
+
+    pass_minutes(receiver, START + 3 * MINUTE, 10)
+
+    assert len(receiver.got) == 1
+
+
+def test_what_was_too_mild_for_a_narrowed_rule_is_told_once_it_grows_worse(installation, receiver):
+    on = rule()
+    leave_unread(installation, START - 20 * MINUTE, START)
+    pass_minutes(receiver, START, 2)
+    Rule.objects.filter(pk=on.pk).update(severity="failing")
+    pass_minutes(receiver, START + 3 * MINUTE, 10)
+    assert receiver.got == []
+
+    judge_at(installation, START + HOUR)
+    pass_minutes(receiver, START + HOUR, 10)
+
+    assert len(receiver.got) == 1
 
 
 @pytest.mark.parametrize("how", ["switched off", "deleted"])

@@ -1,6 +1,6 @@
 """Who is told of what, by which way: channels and rules, what happened, and each sending with its result."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Self
 from uuid import uuid4
 
@@ -15,6 +15,7 @@ from extensions.health.codes import matches
 from extensions.health.models.incidents import Incident
 from extensions.health.models.issues import Issue
 from extensions.installations.models import Verdict
+from extensions.installations.models.installation import SKEW
 
 
 class Channel(models.Model):
@@ -154,17 +155,19 @@ class Transition(models.Model):
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
+    def free(self, now: datetime, lease: timedelta) -> Self:
+        """Those that nobody sends; leases last so long. One that ends later was taken by a clock that was ahead."""
+        return self.filter(Q(lease_until=None) | Q(lease_until__lte=now) | Q(lease_until__gt=now + lease + SKEW))
+
     def due(self, now: datetime) -> Self:
-        """The oldest waiting message of each channel, where its time has come and nobody sends it: order is kept.
+        """The oldest waiting message of each channel, where its time has come: order is kept.
 
         What a clock that was ahead has put off is due too.
         """
         come = Q(next_try_at__lte=now) | Q(tried_at__gt=now) | Q(created_at__gt=now)
         older = Message.objects.filter(channel=OuterRef("channel"), state=Message.State.WAITING, pk__lt=OuterRef("pk"))
-        free = Q(lease_until=None) | Q(lease_until__lte=now)
-        return self.filter(free, come, ~Exists(older), state=Message.State.WAITING, channel__enabled=True).order_by(
-            "next_try_at", "pk"
-        )
+        waiting = self.filter(come, ~Exists(older), state=Message.State.WAITING, channel__enabled=True)
+        return waiting.order_by("next_try_at", "pk")
 
 
 class Message(models.Model):
@@ -235,8 +238,3 @@ class Notification(models.Model):
 
     def __str__(self) -> str:
         return f"{self.transition} by {self.channel}"
-
-    @property
-    def is_wanted(self) -> bool:
-        """Whether the rule that asked for it is still there and on."""
-        return self.rule is not None and self.rule.enabled

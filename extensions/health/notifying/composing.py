@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from extensions.health.models import Channel, Message, Notification, Rule
 from extensions.health.notifying.deciding import decide, still_holds, unacknowledged
-from extensions.health.notifying.routing import hand_over
+from extensions.health.notifying.routing import hand_over, is_asked_for, subjects_of
 from extensions.health.notifying.wording import event_of, title_of
 
 MOST = 500  # notifications of one channel looked at in one run
@@ -113,6 +113,7 @@ def _repeat(now: datetime) -> None:
         held = list(rows.select_for_update(of=("self",), skip_locked=True)[:MOST])
         open_ones = [each.transition.incident for each in held if each.transition.incident is not None]
         unnoted = unacknowledged(open_ones)
+        subjects = subjects_of([each.transition for each in held])
         again = [
             Notification(
                 channel_id=each.channel_id,
@@ -122,7 +123,7 @@ def _repeat(now: datetime) -> None:
                 due_at=now,
             )
             for each in held
-            if still_holds(each.transition) and not _acknowledged(each, unnoted)
+            if is_asked_for(each, subjects) and still_holds(each.transition) and not _acknowledged(each, unnoted)
         ]
         if held:
             Notification.objects.filter(pk__in=[each.pk for each in held]).update(repeat_at=None)

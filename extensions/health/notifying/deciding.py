@@ -63,8 +63,8 @@ def _of(each: Notification, around: Surroundings, now: datetime) -> tuple[str, s
     if row.kind == Transition.Kind.OVER:
         told = (each.channel_id, row.begun_key) in around.told_before
         return ("" if told else "Nobody was told that it had begun."), ""
-    if not each.is_wanted:
-        return "Its rule was switched off or deleted.", ""
+    if each.rule is None:
+        return "No rule of the channel is about it any more.", ""
     if row.incident is not None:
         if not row.incident.is_open:
             return "It was over before it was told.", ""

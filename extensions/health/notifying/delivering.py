@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F
 
 from accounts.acting import Actor, Deed
 from extensions.health.models import Channel, Message
@@ -40,10 +40,10 @@ def deliver(clock: Clock, *, sender: Send = send, most: int = MOST) -> int:
 
 def _claim(now: datetime) -> tuple[Message, UUID] | None:
     # `next_try_at` stands in the condition too: meanwhile another process may have tried it, and failed.
-    for pk, next_try_at in Message.objects.due(now).values_list("pk", "next_try_at")[:10]:
+    free = Message.objects.free(now, LEASE)
+    for pk, next_try_at in free.due(now).values_list("pk", "next_try_at")[:10]:
         lease = uuid4()
-        free = Q(lease_until=None) | Q(lease_until__lte=now)
-        ours = Message.objects.filter(free, pk=pk, state=Message.State.WAITING, next_try_at=next_try_at)
+        ours = free.filter(pk=pk, state=Message.State.WAITING, next_try_at=next_try_at)
         if ours.update(lease_id=lease, lease_until=now + LEASE):
             return Message.objects.select_related("channel").get(pk=pk), lease
     return None

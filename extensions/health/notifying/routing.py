@@ -1,7 +1,7 @@
 """From transitions to notifications: every rule is asked once, and each channel is told once."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -73,6 +73,8 @@ def _batch(now: datetime) -> int:
             return 0
         rows = with_subject(Transition.objects.filter(pk__in=held).order_by("pk"))
         rules = list(Rule.objects.filter(enabled=True, channel__enabled=True))
+        # What grew worse is asked about again: where it was not told for being too mild, it may be told now.
+        Notification.objects.filter(transition__in=held, state=Notification.State.DROPPED).delete()
         _store(_begun(rows, rules))
         _store(_over(rows))
         Transition.objects.filter(pk__in=held).update(routed_at=now)
@@ -113,15 +115,28 @@ def _soonest_first(rules: Iterable[Rule]) -> list[Rule]:
 
 
 def hand_over(channel: int, waiting: Iterable[Notification]) -> None:
-    """Give beginnings whose rule was switched off or deleted to another rule of the channel; where none is, to none."""
-    orphans = [each for each in waiting if each.transition.kind == Transition.Kind.BEGUN and not each.is_wanted]
+    """Give beginnings that their rule no longer asks for to another rule of the channel; where none does, to none."""
+    begun = [each for each in waiting if each.transition.kind == Transition.Kind.BEGUN]
+    subjects = subjects_of([each.transition for each in begun])
+    orphans = [each for each in begun if not is_asked_for(each, subjects)]
     if not orphans:
         return
     rules = _soonest_first(Rule.objects.filter(enabled=True, channel=channel))
-    subjects = subjects_of([each.transition for each in orphans])
     for each in orphans:
-        each.rule = next((rule for rule in rules if subjects[each.transition.pk].is_taken_by(rule)), None)
+        each.rule = next((rule for rule in rules if _may_tell(rule, each, subjects)), None)
     Notification.objects.bulk_update(orphans, ["rule"], batch_size=500)
+
+
+def is_asked_for(notification: Notification, subjects: Mapping[int, Subject]) -> bool:
+    """Whether its rule is still there and on, and still about it: staff may have edited the rule since."""
+    rule = notification.rule
+    return rule is not None and rule.enabled and subjects[notification.transition_id].is_taken_by(rule)
+
+
+def _may_tell(rule: Rule, notification: Notification, subjects: Mapping[int, Subject]) -> bool:
+    """Whether a rule would tell it too; what was told before only if it repeats."""
+    first = notification.number == 0
+    return (first or rule.repeat_hours is not None) and subjects[notification.transition_id].is_taken_by(rule)
 
 
 def _over(rows: Sequence[Transition]) -> Iterator[Notification]:
@@ -172,7 +187,6 @@ def _subject(row: Transition, members: dict[int, set[int]], accounts: _Accounts)
 
 
 def _rank(verdict: str) -> int:
-
     return Verdict(verdict).rank
 
 
