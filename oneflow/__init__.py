@@ -6,6 +6,7 @@ what it raises, `oneflow.assumed` what it takes for granted without Oneflow havi
 
 from oneflow.budget import Budget, BudgetStore, MemoryBudgetStore, TimedBudget
 from oneflow.client import OneflowClient, can_be_named
+from oneflow.contracts import Contract, ContractField
 from oneflow.errors import (
     BudgetSpent,
     Conflict,
@@ -39,6 +40,8 @@ __all__ = [
     "BudgetSpent",
     "BudgetStore",
     "Conflict",
+    "Contract",
+    "ContractField",
     "DataField",
     "Exchange",
     "IntegrationExtension",

@@ -7,6 +7,7 @@ from typing import Self, TypeVar
 from oneflow import pages, reading
 from oneflow.assumed import contract_create_answer, extension_objects, lists
 from oneflow.budget import Budget
+from oneflow.contracts import Contract, ListedContract
 from oneflow.errors import RateLimited, Rejected, UnexpectedAnswer
 from oneflow.exchanges import Exchange
 from oneflow.kept import KeptTemplateType, KeptWebhook
@@ -25,7 +26,7 @@ from oneflow.tokens import clean_token
 from oneflow.transport import Login, Transport
 
 T = TypeVar("T")
-L = TypeVar("L", User, Workspace, Template, TemplateType, Webhook, KeptWebhook)
+L = TypeVar("L", User, Workspace, Template, TemplateType, Webhook, KeptWebhook, ListedContract)
 _FIT_FOR_A_HEADER = re.compile(r"[!-~]{1,320}")
 
 
@@ -154,6 +155,26 @@ class OneflowClient:
 
     def delete_webhook(self, webhook_id: int, user_email: str) -> None:
         self._send("DELETE", f"/webhooks/{int(webhook_id)}", None, user_email)
+
+    def contract(self, contract_id: int, user_email: str | None = None) -> Contract:
+        """One contract with its data fields; without a user, any of the account."""
+        contract = Contract.from_json(self._get(f"/contracts/{int(contract_id)}", user_email=user_email))
+        if contract.id != contract_id:
+            raise UnexpectedAnswer("contract: id is not the one that was asked for")
+        return contract
+
+    def contracts_named(self, name: str) -> tuple[int, ...]:
+        """The ids of the account's contracts that bear exactly this name."""
+        found = self._list("/contracts", ListedContract.from_json, {"filter[name]": name})
+        return tuple(contract.id for contract in found if contract.name == name)
+
+    def create_contract(self, body: Mapping[str, object], user_email: str) -> Contract:
+        """A new draft (create-a-contract). Done again it makes a second one: nothing tells two requests apart."""
+        return Contract.from_json(self._send("POST", "/contracts/create", body, user_email))
+
+    def delete_contract(self, contract_id: int, user_email: str) -> None:
+        """Nothing, also for a contract that is not there: Oneflow answers 200 to both (delete-a-contract)."""
+        self._send("DELETE", f"/contracts/{int(contract_id)}", None, user_email)
 
     def _list(
         self,

@@ -84,3 +84,27 @@ USABLE_WORKSPACE: dict[str, Any] = {
     "name": "Sales",
     "templates": [{"id": 17001, "name": "Engagement letter", "template_type": TEMPLATE["template_type"]}],
 }
+CONTRACT: dict[str, Any] = {
+    "_links": {"self": {"href": "https://api.oneflow.com/v1/contracts/610001"}},
+    "_private": {"name": "Engagement letter, Fjord AS", "value": None, "workspace_id": 13001},
+    "_private_ownerside": {
+        "created_time": "2025-03-04T09:15:00+00:00",
+        "template_id": 17001,
+        "template_type_id": 5201,
+    },
+    "data_fields": [
+        {
+            "_private_ownerside": {"custom_id": "customer_number"},
+            "active": True,
+            "id": 990001,
+            "name": "Customer number",
+            "source": "system",
+            "value": "10042",
+        }
+    ],
+    "id": 610001,
+    "parties": [
+        {"id": 1, "name": "Fjord AS", "participants": [{"id": 2, "name": "Ida Berg", "email": "ida@fjord.example"}]}
+    ],
+    "state": "draft",
+}

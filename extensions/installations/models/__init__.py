@@ -1,5 +1,6 @@
 """Account × extension: the installation, what Oneflow says is in it, and how we came to know."""
 
+from extensions.installations.models.contracts import Contract
 from extensions.installations.models.installation import Installation, Verdict
 from extensions.installations.models.mirrored import (
     AccountExtension,
@@ -17,6 +18,7 @@ __all__ = [
     "AccountExtension",
     "AccountUser",
     "Change",
+    "Contract",
     "DataField",
     "Exchange",
     "Installation",
