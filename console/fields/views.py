@@ -21,8 +21,8 @@ from extensions.blueprints.models import BlueprintField, Extension
 from extensions.health.models import Finding
 from extensions.installations.models import DataField, Installation
 from extensions.mappings import fleet
+from extensions.mappings.effective import Rule, rules_of
 from extensions.mappings.inspecting import OF_BLUEPRINT, State, folded
-from extensions.mappings.models import Mapping
 
 PER_PAGE = 100
 SHADOWED = "field.shadowed"
@@ -36,7 +36,7 @@ class Line:
     field: BlueprintField
     extension_type: str
     type_name: str
-    filled_by: Mapping | None
+    filled_by: Rule | None
     counts: fleet.Counts
     shadowed: int
     url: str  # relative to the list, which holds it many times
@@ -96,7 +96,7 @@ def _lines(extension: Extension) -> list[Line]:
         .values("subject")
         .annotate(number=Count("pk"))
     }
-    mappings = {(row.extension_type, row.custom_id): row for row in Mapping.objects.filter(extension=extension)}
+    rules = rules_of(extension)
     lines: dict[tuple[str, str], Line] = {}
     newest_first = BlueprintField.objects.filter(template_type__blueprint__extension=extension).select_related(
         "template_type"
@@ -109,7 +109,7 @@ def _lines(extension: Extension) -> list[Line]:
             lines[place] = Line(
                 field,
                 *(place[0], field.template_type.name),
-                filled_by=mappings.get(place),
+                filled_by=rules.get(place),
                 counts=counts.get(place, fleet.Counts()),
                 shadowed=shadowed.get("/".join(place), 0),
                 url=f"{place[0]}/{quote(place[1])}/",
@@ -166,9 +166,7 @@ def field(request: HttpRequest, key: str, extension_type: str, custom_id: str) -
             extension=extension,
             field=versions[0],
             versions=versions,
-            filled_by=Mapping.objects.filter(
-                extension=extension, extension_type=extension_type, custom_id=custom_id
-            ).first(),
+            filled_by=rules_of(extension).get((extension_type, custom_id)),
             counts=counts,
             choices=[(each, counts.of(each)) for each in COLUMNS],
             state=state if state in OF_BLUEPRINT else None,

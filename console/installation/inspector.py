@@ -12,8 +12,8 @@ from console.installation.reading import Reading, reading
 from console.pages import page
 from extensions.health.models import Finding
 from extensions.installations.models import DataField, Installation, Part, TemplateType
+from extensions.mappings.effective import effective
 from extensions.mappings.inspecting import Row, State, Table, folded, tables
-from extensions.mappings.models import Mapping
 
 # What the finding of a state is called, so that the inspector dates it as the verdict does.
 CODES = {
@@ -73,7 +73,7 @@ def _tables(installation: Installation, parts: dict[str, Part]) -> list[Table]:
         list(TemplateType.objects.filter(installation=installation)),
         DataField.objects.filter(installation=installation),
         parts,
-        Mapping.objects.filter(extension=installation.extension_id),
+        effective(installation),
     )
     dates = {
         (code, subject): since

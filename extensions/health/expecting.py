@@ -1,7 +1,7 @@
-"""What installations should have, by their versions of the blueprint and the mappings: read for many at once."""
+"""What installations should have, by their versions of the blueprint and the rules that fill it: for many at once."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +9,7 @@ from django.db.models import F
 
 from extensions.blueprints.models import BlueprintField, BlueprintTemplateType
 from extensions.installations.models import Installation
-from extensions.mappings.models import Mapping
+from extensions.mappings.effective import Rules, Stored, stored
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,46 +25,39 @@ class WantedField:
 
 
 @dataclass(frozen=True, slots=True)
-class Filling:
-    """A mapping, as far as it is judged."""
-
-    path: str
-    label: str
-
-
-@dataclass(frozen=True, slots=True)
 class Expected:
-    """The template types of a version, their fields by type, and the mappings by type and `custom_id`."""
+    """The template types of a version, their fields by type, and the rules that fill them by type and `custom_id`."""
 
     wanted: tuple[BlueprintTemplateType, ...]
     wanted_fields: dict[str, tuple[WantedField, ...]]
-    mappings: dict[tuple[str, str], Filling]
+    rules: Rules
 
 
-Place = tuple[int, int | None]  # extension, blueprint
-Mappings = dict[tuple[str, str], Filling]
+# Those who expect the same: an extension, a version of its blueprint, and an installation if it overrides anything.
+Place = tuple[int, int | None, int | None]
 
 
-def place(installation: Installation) -> Place:
-    """By what installations expect the same: their extension, and their version of the blueprint."""
-    return installation.extension_id, installation.blueprint_id
+def expected(installations: Collection[Installation]) -> dict[int, Expected]:
+    """What they should have, by the installation's id, in two statements.
 
-
-def expected(installations: Iterable[Installation]) -> dict[Place, Expected]:
-    """What they should have, by `place`, in two statements.
-
-    A third is needed only while a mapping fills a field outside one of the versions.
+    A third is needed only while a rule fills a field outside one of the versions.
     """
-    places = {place(each) for each in installations}
-    types, fields = _versions({blueprint for _, blueprint in places if blueprint is not None})
-    filled = _mappings({extension for extension, _ in places})
-    mappings = _that_concern(places, fields, filled)
-    return {
+    rules = stored(installations)
+    types, fields = _versions({each.blueprint_id for each in installations if each.blueprint_id is not None})
+    places = {each.pk: _place(each, rules) for each in installations}
+    concern = _that_concern({places[each.pk]: rules.of(each) for each in installations}, fields)
+    shared = {
         each: Expected(
-            tuple(types[each[1]]), {name: tuple(rows) for name, rows in fields[each[1]].items()}, mappings[each]
+            tuple(types[each[1]]), {name: tuple(rows) for name, rows in fields[each[1]].items()}, concern[each]
         )
-        for each in places
+        for each in concern
     }
+    return {key: shared[each] for key, each in places.items()}
+
+
+def _place(installation: Installation, rules: Stored) -> Place:
+    own = installation.pk if installation.pk in rules.overrides else None
+    return installation.extension_id, installation.blueprint_id, own
 
 
 def _versions(
@@ -91,38 +84,27 @@ def _versions(
     return types, fields
 
 
-def _mappings(extensions: set[int]) -> dict[int, Mappings]:
-    found: dict[int, Mappings] = defaultdict(dict)
-    rows = Mapping.objects.filter(extension__in=extensions).order_by()
-    for extension, kind, custom_id, path, label in rows.values_list(
-        "extension", "extension_type", "custom_id", "path", "label"
-    ):
-        if path.strip():
-            found[extension][kind, custom_id] = Filling(path, label)
-    return found
-
-
 def _that_concern(
-    places: Iterable[Place], fields: dict[int | None, dict[str, list[WantedField]]], filled: dict[int, Mappings]
-) -> dict[Place, Mappings]:
-    """For each version the mappings that concern it.
+    rules: dict[Place, Rules], fields: dict[int | None, dict[str, list[WantedField]]]
+) -> dict[Place, Rules]:
+    """For each version the rules that concern it.
 
     One that serves only another version of the blueprint is no fault of an installation that has this one.
     """
-    outside: dict[Place, set[tuple[str, str]]] = {}
-    for extension, blueprint in places:
-        wanted = {(name, field.custom_id) for name, rows in fields[blueprint].items() for field in rows}
-        outside[extension, blueprint] = filled[extension].keys() - wanted
+    outside = {
+        each: filled.keys() - {(name, field.custom_id) for name, rows in fields[each[1]].items() for field in rows}
+        for each, filled in rules.items()
+    }
     known = _of_any_version(outside)
     return {
-        each: {key: value for key, value in filled[each[0]].items() if key not in left or (each[0], *key) not in known}
+        each: {key: rule for key, rule in rules[each].items() if key not in left or (each[0], *key) not in known}
         for each, left in outside.items()
     }
 
 
 def _of_any_version(outside: dict[Place, set[tuple[str, str]]]) -> set[Any]:
     """Which of these fields some version of the extension's blueprint has."""
-    extensions = {extension for (extension, _), keys in outside.items() if keys}
+    extensions = {each[0] for each, keys in outside.items() if keys}
     if not extensions:
         return set()
     custom_ids: Sequence[str] = sorted({custom_id for keys in outside.values() for _, custom_id in keys})

@@ -7,11 +7,12 @@ from datetime import datetime
 
 from accounts.models import ApiToken
 from extensions.blueprints.models import BlueprintTemplateType
-from extensions.health.expecting import Expected, Filling, WantedField, expected, place
+from extensions.health.expecting import Expected, WantedField, expected
 from extensions.installations.matching import is_ours, points_right, types_of_ours
 from extensions.installations.mirror import Mirror
 from extensions.installations.models import DataField, Installation, Part, Template, TemplateType, Webhook
 from extensions.installations.snapshot import FIXED, fields_of
+from extensions.mappings.effective import Rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class Facts:
     token_readable: bool
     wanted: tuple[BlueprintTemplateType, ...]
     wanted_fields: dict[str, tuple[WantedField, ...]]
-    mappings: dict[tuple[str, str], Filling]
+    rules: Rules
     roles: dict[str, TemplateType | None]
     fields_here: dict[int, tuple[DataField, ...]]
     templates_here: dict[int, tuple[Template, ...]]
@@ -73,10 +74,10 @@ def fields_part(row: TemplateType) -> str:
 def gather(installation: Installation, mirror: Mirror, now: datetime, should: Expected | None = None) -> Facts:
     """The facts of an installation (loaded with account, extension and token), in two statements.
 
-    A third is needed only while a mapping fills a field outside the installation's version of the blueprint; none
+    A third is needed only while a rule fills a field outside the installation's version of the blueprint; none
     where `should` says what the installation should have.
     """
-    should = should or expected([installation])[place(installation)]
+    should = should or expected([installation])[installation.pk]
     wanted = should.wanted
     roles = types_of_ours(wanted, mirror.template_types)
     current = {*FIXED, *(fields_part(row) for row in roles.values() if row)}
@@ -87,7 +88,7 @@ def gather(installation: Installation, mirror: Mirror, now: datetime, should: Ex
         token_readable=installation.token is not None and installation.token.is_readable,
         wanted=wanted,
         wanted_fields=should.wanted_fields,
-        mappings=should.mappings,
+        rules=should.rules,
         roles=roles,
         fields_here=_present_fields(mirror.fields),
         templates_here=_active_templates(mirror.templates),

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.conf import settings
 from django.db import transaction
 
-from extensions.health.expecting import expected, place
+from extensions.health.expecting import expected
 from extensions.health.facts import gather
 from extensions.health.judging import Judgement, judge
 from extensions.health.models.incidents import explaining_incident
@@ -53,7 +53,7 @@ def _batch(keys: Sequence[int], now: datetime) -> Rejudged:
     known = known_of_all(installations)
     judged: list[tuple[Installation, Judgement]] = []
     for each in installations:
-        facts = gather(each, mirrors[each.pk], now, should[place(each)])
+        facts = gather(each, mirrors[each.pk], now, should[each.pk])
         incident = each.incident or ""  # type: ignore[attr-defined]
         judged.append((each, judge(facts, known[each.pk], now, part_use_by=settings.PART_USE_BY, incident=incident)))
     before = {each.pk: _values(each) for each in installations}

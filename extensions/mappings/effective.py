@@ -1,17 +1,22 @@
 """The rules that count in an installation: those of its extension, and over them its own.
 
-`effective(installation)` is for one; `rules_of` and `overrides_of` read them for many at once, for `combine` to join.
+`effective(installation)` is for one, `stored(installations)` for many.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any, Self
 
+from django.db.models import QuerySet, Value
+
+from extensions.blueprints.models import Extension
 from extensions.installations.models import Installation
 from extensions.mappings.models import Mapping as FieldMapping
 from extensions.mappings.models import Override
+from extensions.mappings.models.rules import StoredRule
+from extensions.mappings.wording import name_in_words, transform_in_words
 
 Place = tuple[str, str]  # extension type, custom_id
 
@@ -46,6 +51,16 @@ class Rule:
     def overridden(self) -> bool:
         return self.origin is Origin.OVERRIDE
 
+    @property
+    def transform_name(self) -> str:
+        """The transform in a word or two; empty for text."""
+        return "" if self.transform == "text" else name_in_words(self.transform)
+
+    @property
+    def in_words(self) -> str:
+        """The transform with all that its options say; empty for text as it is."""
+        return transform_in_words(self.transform, self.options)
+
 
 Rules = dict[Place, Rule]
 
@@ -53,9 +68,8 @@ COLUMNS = ("extension_type", "custom_id", "path", "transform", "options", "label
 
 
 def effective(installation: Installation) -> Rules:
-    """By (extension type, `custom_id`), what fills each field in this installation: two statements."""
-    extension = rules_of([installation.extension_id]).get(installation.extension_id, {})
-    return combine(extension, overrides_of([installation.pk]).get(installation.pk, {}))
+    """By (extension type, `custom_id`), what fills each field in this installation: one statement."""
+    return stored([installation]).of(installation)
 
 
 def combine(extension: Rules, overrides: Rules) -> Rules:
@@ -64,20 +78,42 @@ def combine(extension: Rules, overrides: Rules) -> Rules:
     return extension | own
 
 
-def rules_of(extensions: Iterable[int]) -> dict[int, Rules]:
-    """The mappings of these extensions by their id, in one statement."""
-    rows = FieldMapping.objects.filter(extension__in=extensions).order_by()
-    return _by_owner(rows.values_list("extension", *COLUMNS), Origin.EXTENSION)
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """The rules of extensions and the overrides of installations, by the id of whom they belong to."""
+
+    extensions: dict[int, Rules]
+    overrides: dict[int, Rules]
+
+    def of(self, installation: Installation) -> Rules:
+        """The rules that count in this installation; one object for all that override nothing."""
+        extension = self.extensions.get(installation.extension_id, {})
+        own = self.overrides.get(installation.pk)
+        return combine(extension, own) if own else extension
 
 
-def overrides_of(installations: Iterable[int]) -> dict[int, Rules]:
-    """The overrides of these installations by their id, in one statement; only of those that have any."""
-    rows = Override.objects.filter(installation__in=installations).order_by()
-    return _by_owner(rows.values_list("installation", *COLUMNS), Origin.OVERRIDE)
+def stored(installations: Collection[Installation]) -> Stored:
+    """What is stored for these installations, in one statement however many they are."""
+    extensions = _rows(FieldMapping, "extension", {each.extension_id for each in installations}, Origin.EXTENSION)
+    overrides = _rows(Override, "installation", {each.pk for each in installations}, Origin.OVERRIDE)
+    found = Stored(defaultdict(dict), defaultdict(dict))
+    for origin, owner, *columns in extensions.union(overrides, all=True):
+        place, rule = _rule(Origin(origin), columns)
+        (found.overrides if rule.overridden else found.extensions)[owner][place] = rule
+    return found
 
 
-def _by_owner(rows: Iterable[tuple[Any, ...]], origin: Origin) -> dict[int, Rules]:
-    found: dict[int, Rules] = defaultdict(dict)
-    for owner, extension_type, custom_id, path, transform, options, label in rows:
-        found[owner][extension_type, custom_id] = Rule(path, transform, options, label, origin)
-    return dict(found)
+def rules_of(extension: Extension) -> Rules:
+    """What an extension's mapping says, in one statement."""
+    rows = _rows(FieldMapping, "extension", [extension.pk], Origin.EXTENSION)
+    return dict(_rule(Origin.EXTENSION, columns) for _, _, *columns in rows)
+
+
+def _rows(model: type[StoredRule], owner: str, keys: Collection[int], origin: Origin) -> QuerySet[Any, tuple[Any, ...]]:
+    rows: QuerySet[Any, Any] = model._default_manager.filter(**{f"{owner}__in": keys}).order_by()
+    return rows.annotate(origin=Value(origin.value)).values_list("origin", owner, *COLUMNS)
+
+
+def _rule(origin: Origin, columns: Sequence[Any]) -> tuple[Place, Rule]:
+    extension_type, custom_id, path, transform, options, label = columns
+    return (extension_type, custom_id), Rule(path, transform, options, label, origin)

@@ -15,7 +15,7 @@ from typing import Self
 from extensions.blueprints.models import BlueprintField, BlueprintTemplateType
 from extensions.installations.matching import types_of_ours
 from extensions.installations.models import DataField, Part, TemplateType
-from extensions.mappings.models import Mapping as FieldMapping
+from extensions.mappings.effective import Rule, Rules
 
 
 class State(Enum):
@@ -101,7 +101,7 @@ class Row:
     state: State
     wanted: BlueprintField | None
     here: DataField | None
-    filled_by: FieldMapping | None
+    filled_by: Rule | None
     since: datetime | None
     shadows: str = ""
 
@@ -165,7 +165,7 @@ def tables(
     present: Sequence[TemplateType],
     fields: Iterable[DataField],
     parts: Mapping[str, Part],
-    mappings: Iterable[FieldMapping],
+    rules: Rules,
 ) -> list[Table]:
     """The inspector of one installation: a table for each template type of its blueprint version, in that order.
 
@@ -175,8 +175,7 @@ def tables(
     by_type: dict[int, list[DataField]] = defaultdict(list)
     for field in fields:
         by_type[field.template_type_oneflow_id].append(field)
-    paths = {(row.extension_type, row.custom_id): row for row in mappings}
-    return [_table(each, roles[each.extension_type], by_type, parts, paths) for each in wanted]
+    return [_table(each, roles[each.extension_type], by_type, parts, rules) for each in wanted]
 
 
 def _table(
@@ -184,7 +183,7 @@ def _table(
     here: TemplateType | None,
     by_type: Mapping[int, list[DataField]],
     parts: Mapping[str, Part],
-    paths: Mapping[tuple[str, str], FieldMapping],
+    rules: Rules,
 ) -> Table:
     part = parts.get(f"fields/{here.oneflow_id}" if here else "template_types")
     known = by_type.get(here.oneflow_id, []) if here else []
@@ -204,7 +203,7 @@ def _table(
                 state=facts.state,
                 wanted=field,
                 here=found,
-                filled_by=paths.get((wanted.extension_type, field.custom_id)),
+                filled_by=rules.get((wanted.extension_type, field.custom_id)),
                 since=_since(facts.state, found, gone.get(field.custom_id)),
             )
         )

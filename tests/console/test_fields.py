@@ -7,7 +7,7 @@ from django.utils import timezone
 from extensions.blueprints.models import BlueprintField
 from extensions.health.models import Finding
 from extensions.installations.models import DataField, Part
-from extensions.mappings.models import Mapping
+from extensions.mappings.models import Mapping, Override
 from tests.making import make_extension, make_installation, make_user
 
 pytestmark = pytest.mark.django_db
@@ -59,6 +59,22 @@ def test_a_changed_mapping_changes_what_the_inspector_shows(support, installatio
     Mapping.objects.filter(custom_id="deal_value").update(path="deal.total", label="Total")
 
     assert "deal.total" in inspector(support)
+
+
+def test_a_rule_shows_its_transform_and_where_it_comes_from(support, installation):
+    Mapping.objects.filter(custom_id="deal_value").update(transform="number", options={"decimals": 2})
+    place = {"installation": installation, "extension_type": "acme_deal"}
+    Override.objects.create(**place, custom_id="customer_number", path="deal.own_number")
+    Override.objects.create(**place, custom_id="vat_exempt", path="")
+
+    page = inspector(support)
+
+    assert '<code>deal.deal_value</code> <span title="number: decimals 2">→ number</span>' in page
+    assert '<code>deal.own_number</code> <span class="tag" title="Overridden here; the extension has ' in page
+    assert "not filled here" in page
+    assert page.count(">overridden</span>") == 2
+    assert "→ number" in fleet(support)
+    assert "deal.own_number" not in fleet(support)
 
 
 def test_an_off_field_is_dated_as_its_finding_is(support, installation):

@@ -1,8 +1,9 @@
 import pytest
 
 from extensions.blueprints.models import BlueprintField
+from extensions.mappings.models import Override
 from tests.health.judged import DataField, Mapping, causes, change, codes, deal_field, judged, the
-from tests.making import make_blueprint
+from tests.making import make_blueprint, make_installation
 
 
 def map_field(installation, custom_id, extension_type="acme_deal"):
@@ -78,3 +79,54 @@ def test_a_mapping_without_a_path_fills_nothing(installation):
     Mapping.objects.filter(custom_id="vat_exempt").update(path=" ")
 
     assert causes(judged(installation)) == ["mapping.incomplete"]
+
+
+def override(installation, custom_id, path="", extension_type="acme_deal"):
+    return Override.objects.create(
+        installation=installation, extension_type=extension_type, custom_id=custom_id, path=path
+    )
+
+
+def test_an_override_fills_what_the_extension_does_not(installation):
+    Mapping.objects.filter(custom_id="deal_value").delete()
+    override(installation, "deal_value", "deal.own")
+
+    assert judged(installation).verdict == "healthy"
+
+
+def test_a_required_field_that_is_left_empty_here_is_incomplete(installation):
+    override(installation, "deal_value")
+
+    judgement = judged(installation)
+
+    assert (judgement.verdict, causes(judgement)) == ("failing", ["mapping.incomplete"])
+    assert the(judgement, "mapping.incomplete").evidence["overridden"] is True
+
+
+def test_an_optional_field_that_is_left_empty_here_is_settled(installation):
+    override(installation, "vat_exempt")
+
+    assert judged(installation).verdict == "healthy"
+
+
+def test_a_field_that_is_off_may_be_left_empty_here(installation):
+    override(installation, "deal_value")
+    change(deal_field(installation), active=False)
+
+    assert codes(judged(installation)) == {"field.inactive"}
+
+
+@pytest.mark.parametrize("extension_type", ["acme_deal", "acme_no_such_type"])
+def test_an_override_that_points_at_nothing_is_a_warning_here_alone(installation, extension_type):
+    other = make_installation(installation.extension, oneflow_id=2)
+    override(installation, "misspelt", "deal.more", extension_type)
+
+    assert (judged(installation).verdict, causes(judged(installation))) == ("warning", ["mapping.incomplete"])
+    assert judged(other).verdict == "healthy"
+
+
+@pytest.mark.parametrize("extension_type", ["acme_deal", "acme_no_such_type"])
+def test_leaving_nothing_empty_is_no_fault(installation, extension_type):
+    override(installation, "misspelt", "", extension_type)
+
+    assert judged(installation).verdict == "healthy"

@@ -22,7 +22,7 @@ def by_hand(extension) -> dict[tuple[str, str], Counter]:
     for installation in extension.installations.connected().exclude(blueprint=None):
         mirror = Mirror.load(installation)
         wanted = list(installation.blueprint.template_types.prefetch_related("fields"))
-        for table in tables(wanted, mirror.template_types, mirror.fields, mirror.parts, []):
+        for table in tables(wanted, mirror.template_types, mirror.fields, mirror.parts, {}):
             for row in table.rows:
                 if row.wanted:
                     key = (table.wanted.extension_type, row.custom_id)

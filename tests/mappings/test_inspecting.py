@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from extensions.installations.mirror import Mirror
 from extensions.installations.models import DataField, Part, TemplateType
+from extensions.mappings.effective import effective
 from extensions.mappings.inspecting import Facts, State, Table, tables, weights_of
 from extensions.mappings.models import Mapping
 
@@ -16,8 +17,7 @@ LATER = timezone.now() + timedelta(hours=1)
 def inspect(installation) -> dict[str, Table]:
     mirror = Mirror.load(installation)
     wanted = list(installation.blueprint.template_types.prefetch_related("fields"))
-    mappings = Mapping.objects.filter(extension=installation.extension)
-    found = tables(wanted, mirror.template_types, mirror.fields, mirror.parts, mappings)
+    found = tables(wanted, mirror.template_types, mirror.fields, mirror.parts, effective(installation))
     return {table.wanted.extension_type: table for table in found}
 
 

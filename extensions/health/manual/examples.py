@@ -74,6 +74,12 @@ EXAMPLES: dict[str, tuple[Example, ...]] = {
     "webhook.legacy": (_hook(),),
     "mapping.incomplete": (
         Example("nothing fills it", "Deal value", "acme_deal/deal_value", _FIELD | {"lacks": "mapping"}),
+        Example(
+            "it is left empty in this account",
+            "Deal value",
+            "acme_deal/deal_value",
+            _FIELD | {"lacks": "mapping", "overridden": True},
+        ),
         Example("what it fills is not there", "Deal value", "acme_deal/deal_value", _FIELD | {"lacks": "field"}),
     ),
 }

@@ -120,22 +120,21 @@ def shadowed(case: Case) -> Explanation:
 
 
 def mapping(case: Case) -> Explanation:
+    own, where = _own_rule(case), "Mappings, or the extension file with load_extension"
     if case.evidence.get("lacks") == "mapping":
         sentence = f'Nothing fills the field "{case.name}"'
         usually = "A version of the blueprint was released with a new field before its mapping was."
-        step = Step(
-            ENGINEER,
-            "Mappings, or the extension file with load_extension",
-            f"Say which value of the product fills {case.named}.{_subject(case)}",
-        )
+        step = own or Step(ENGINEER, where, f"Say which value of the product fills {case.named}.{_subject(case)}")
+        if own:
+            usually = "Somebody left it empty in this account, and a contract is wrong without it."
     else:
         sentence = f'A mapping fills the field "{case.name}", which is not there'
         usually = (
             "The field was taken out of the blueprint, is missing or off in the account, or is misspelt in the mapping."
         )
-        step = Step(
+        step = own or Step(
             ENGINEER,
-            "Mappings, or the extension file with load_extension",
+            where,
             f"Correct or remove the mapping of {case.named}.{_subject(case)} If the field itself is missing or off, "
             "mend that first.",
         )
@@ -144,4 +143,15 @@ def mapping(case: Case) -> Explanation:
         how_we_know=case.known(),
         usually=usually,
         steps=(step, Step(STAFF, f"{HERE}: Refresh now", "See the field inspector tell what fills it.")),
+    )
+
+
+def _own_rule(case: Case) -> Step | None:
+    """What to do where the installation's own rule is at fault, and not the extension's."""
+    if case.several or not case.evidence.get("overridden"):
+        return None
+    return Step(
+        STAFF,
+        f"{HERE}: Fields, Mapping",
+        f"{case.named} has a rule of its own in this account. Reset it to the extension's, or correct it.",
     )

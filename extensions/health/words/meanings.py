@@ -197,7 +197,9 @@ MEANINGS: dict[str, Meaning] = {
     "mapping.incomplete": Meaning(
         "A field that is there is filled by nothing, or something is to be filled that is not there: contracts are "
         "made without that value. If the field is required, that is failing.",
-        "The console compares its own mappings with the active fields that GET /template_types/{id} answered.",
+        "The console compares what fills each field in this account, by the extension's mapping and the account's own "
+        "rules, with the active fields that GET /template_types/{id} answered. An optional field that was left empty "
+        "in the account on purpose counts as settled.",
         "{number} fields and what fills them do not meet",
         holds="nothing fills an active field of the blueprint, or a mapping fills a field that is not there or off",
         verdict="failing if required, else warning",
