@@ -87,7 +87,12 @@ def fields(request: HttpRequest, key: str) -> HttpResponse:
 
 def _lines(extension: Extension) -> list[Line]:
     """A line for each field of any version, in the newest version's order: four statements."""
-    counts = fleet.counts(extension)
+    newest_first = list(
+        BlueprintField.objects.filter(template_type__blueprint__extension=extension)
+        .select_related("template_type")
+        .order_by("-template_type__blueprint__version", "template_type__position", "position", "pk")
+    )
+    counts = fleet.counts(extension, newest_first)
     shadowed = {
         row["subject"]: row["number"]
         for row in Finding.objects.filter(
@@ -98,12 +103,7 @@ def _lines(extension: Extension) -> list[Line]:
     }
     rules = rules_of(extension)
     lines: dict[tuple[str, str], Line] = {}
-    newest_first = BlueprintField.objects.filter(template_type__blueprint__extension=extension).select_related(
-        "template_type"
-    )
-    for field in newest_first.order_by(
-        "-template_type__blueprint__version", "template_type__position", "position", "pk"
-    ):
+    for field in newest_first:
         place = (field.template_type.extension_type, field.custom_id)
         if place not in lines:
             lines[place] = Line(

@@ -1,8 +1,8 @@
 """What became of each blueprint field in an account: there, off, renamed, missing, or shadowed by a customer's field.
 
 The one place where the state of a field is decided. `tables` decides it for one installation's rows;
-`extensions.mappings.fleet` lets the database gather the same `Facts` over all installations and asks here what
-they mean.
+`extensions.mappings.gathering` lets the database gather the same `Facts` over all installations; what they mean is
+asked here.
 """
 
 from collections import defaultdict

@@ -4,6 +4,8 @@ import random
 from collections import Counter
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from extensions.blueprints.models import BlueprintField
@@ -30,6 +32,11 @@ def by_hand(extension) -> dict[tuple[str, str], Counter]:
     return found
 
 
+def counted(extension) -> dict[tuple[str, str], fleet.Counts]:
+    fields = BlueprintField.objects.filter(template_type__blueprint__extension=extension)
+    return fleet.counts(extension, fields.select_related("template_type"))
+
+
 def disturb(chance: random.Random) -> None:
     """Bring every kind of difference about somewhere."""
     now = timezone.now()
@@ -38,7 +45,7 @@ def disturb(chance: random.Random) -> None:
             case 0:
                 field.active = False
             case 1:
-                field.name = chance.choice(["Other", f" {field.name} "])
+                field.name = chance.choice(["Other", f" {field.name} ", f"\t{field.name}\u3000\n"])
             case 2:
                 field.placeholder = "other"
             case 3:
@@ -72,9 +79,7 @@ def test_the_counts_are_those_of_the_installations_tables(seed):
         make_installation(extension, oneflow_id=410001 + number)
     disturb(random.Random(seed))
 
-    counted = {key: counts.states for key, counts in fleet.counts(extension).items()}
-
-    assert counted == by_hand(extension)
+    assert {key: counts.states for key, counts in counted(extension).items()} == by_hand(extension)
 
 
 def test_one_field_is_counted_and_paged_alike():
@@ -110,7 +115,7 @@ def test_each_installation_is_judged_against_its_own_version():
     BlueprintField.objects.filter(template_type__blueprint=second, custom_id="vat_exempt").delete()
     make_installation(extension, oneflow_id=410002, blueprint=second)
 
-    counts = fleet.counts(extension)
+    counts = counted(extension)
 
     assert counts[("acme_deal", "vat_exempt")].total == 1
     assert counts[("acme_deal", "deal_value")].total == 2
@@ -121,7 +126,7 @@ def test_disconnected_and_unjudged_installations_are_left_out():
     make_installation(extension, oneflow_id=410001, state=Installation.State.DISCONNECTED)
     make_installation(extension, oneflow_id=410002, blueprint=None)
 
-    assert fleet.counts(extension) == {}
+    assert counted(extension) == {}
 
 
 def test_states_that_no_blueprint_field_can_have_find_nothing(django_assert_num_queries):
@@ -132,10 +137,14 @@ def test_states_that_no_blueprint_field_can_have_find_nothing(django_assert_num_
         assert fleet.page(extension, "acme_deal", "deal_value", states=[State.OWN], offset=0, limit=5) == []
 
 
-def test_any_number_of_installations_costs_one_statement(django_assert_num_queries):
+def test_any_number_of_installations_costs_as_many_statements():
     extension = make_extension()
+    numbers = []
     for number in range(5):
         make_installation(extension, oneflow_id=410001 + number)
+        with CaptureQueriesContext(connection) as statements:
+            counted(extension)
+        numbers.append(len(statements))
 
-    with django_assert_num_queries(1):
-        fleet.counts(extension)
+    assert len(set(numbers)) == 1
+    assert numbers[0] <= 5  # two, and on PostgreSQL a savepoint around the one that is planned with a hint

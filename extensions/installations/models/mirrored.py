@@ -72,7 +72,7 @@ class DataField(Mirrored):
 
     template_type_oneflow_id = models.BigIntegerField()
     oneflow_id = models.BigIntegerField()
-    custom_id = models.CharField(max_length=255, db_index=True)
+    custom_id = models.CharField(max_length=255)
     name = models.CharField(max_length=255)
     description = models.TextField(blank=True)
     placeholder = models.TextField(blank=True)
@@ -81,6 +81,10 @@ class DataField(Mirrored):
 
     class Meta:
         constraints = [_unique("template_type_oneflow_id", "oneflow_id", name="one_data_field")]
+        # One field in all installations, and each field of one: whoever knows the three finds the row at once.
+        indexes = [
+            models.Index(fields=["custom_id", "installation", "template_type_oneflow_id"], name="data_field_named")
+        ]
         ordering = ["pk"]
 
     def __str__(self) -> str:
