@@ -14,6 +14,7 @@ from extensions.installations import snapshot
 from extensions.installations.matching import types_of_ours
 from extensions.installations.models import TemplateType
 from extensions.installations.snapshot import Read, Snapshot, Unread
+from oneflow import objects
 from oneflow.client import OneflowClient
 from oneflow.errors import (
     BudgetSpent,
@@ -78,18 +79,20 @@ def _types_to_ask(types: Read | Unread, plan: FetchPlan) -> Sequence[int]:
     """Ids of the template types of ours; of those known from before where the list could not be read."""
     if isinstance(types, Unread):
         return plan.known_types
-    rows = [
-        TemplateType(
-            oneflow_id=each.id,
-            name=each.name,
-            active=each.active,
-            extension_type=each.extension_type or "",
-            confirmed_role=plan.confirmed.get(each.id, ""),
-        )
-        for each in types.value
-    ]
+    rows = [row_of(each, plan.confirmed) for each in types.value]
     found = (row for row in types_of_ours(plan.wanted, rows).values() if row is not None)
     return list(dict.fromkeys(row.oneflow_id for row in found))
+
+
+def row_of(each: objects.TemplateType, confirmed: Mapping[int, str]) -> TemplateType:
+    """A template type as it would be mirrored, unsaved, with the role that it was given by hand."""
+    return TemplateType(
+        oneflow_id=each.id,
+        name=each.name,
+        active=each.active,
+        extension_type=each.extension_type or "",
+        confirmed_role=confirmed.get(each.id, ""),
+    )
 
 
 @dataclass(slots=True)

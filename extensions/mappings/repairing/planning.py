@@ -1,0 +1,67 @@
+"""From what is wanted and what the account has now to one write, or to a reason why not."""
+
+from extensions.mappings.repairing import fields, types, webhooks
+from extensions.mappings.repairing.account import Reading
+from extensions.mappings.repairing.comparing import Watched, differences, watched
+from extensions.mappings.repairing.context import Context
+from extensions.mappings.repairing.operations import Kind, Operation, demand_one_write
+from extensions.mappings.repairing.plans import Plan
+from extensions.mappings.repairing.refusing import Refused
+
+# What undoes each kind of operation.
+UNDONE_BY = {
+    Kind.ACTIVATE_FIELD: Kind.DEACTIVATE_FIELD,
+    Kind.DEACTIVATE_FIELD: Kind.ACTIVATE_FIELD,
+    Kind.ADD_FIELD: Kind.REMOVE_FIELD,
+    Kind.RESTORE_FIELD: Kind.REMOVE_FIELD,
+    Kind.REMOVE_FIELD: Kind.RESTORE_FIELD,
+    Kind.CREATE_WEBHOOK: Kind.REMOVE_WEBHOOK,
+    Kind.CORRECT_WEBHOOK_URL: Kind.RESTORE_WEBHOOK_URL,
+    Kind.RESTORE_WEBHOOK_URL: Kind.RESTORE_WEBHOOK_URL,
+}
+
+
+def plan(operations: tuple[Operation, ...], reading: Reading, context: Context, former: Plan | None = None) -> Plan:
+    """The plan of these operations. `former` is the plan that they undo, whose snapshot they go back to.
+
+    Raises `Refused` where the console does not do it: not ours, nothing to do, or not to be sent back in full.
+    """
+    demand_one_write(operations)
+    first = operations[0]
+    if any(each.kind.only_undoes for each in operations) and former is None:
+        raise Refused("This only undoes another repair.", "Open the repair that is to be undone.")
+    if first.kind.of_field:
+        return fields.plan(operations, reading, context, former)
+    if first.kind is Kind.CREATE_TEMPLATE_TYPE:
+        return types.plan(first, reading, context)
+    return webhooks.plan(first, reading, context, former)
+
+
+def undoing(done: Plan, made: int) -> tuple[Operation, ...]:
+    """The operations that undo a plan; `made` is what it made. Raises `Refused` where nothing can."""
+    first = done.operations[0]
+    if first.kind is Kind.CREATE_TEMPLATE_TYPE:
+        raise Refused(
+            "A template type cannot be removed through the API.",
+            "Ask the customer to remove it in Oneflow, if it must go.",
+        )
+    if first.kind is Kind.REMOVE_WEBHOOK:
+        raise Refused(
+            "A webhook that is gone does not come back under its id.", "Plan a repair that makes a webhook instead."
+        )
+    return tuple(
+        Operation(UNDONE_BY[each.kind], each.role, each.custom_id, webhook=made or each.webhook)
+        if each.kind.of_webhook
+        else Operation(UNDONE_BY[each.kind], each.role, each.custom_id)
+        for each in done.operations
+    )
+
+
+def demand_not_moved_on(done: Plan, after: Watched, reading: Reading, context: Context) -> None:
+    """Raise `Refused` when the account is not as the repair left it: going back would undo somebody else's change."""
+    now = watched(done.write.call, done.write.target, done.write.role, reading, context)
+    if found := differences(after, now):
+        raise Refused(
+            f"The account has moved on since: {' '.join(found[:5])}",
+            "Undoing would take that away too. Plan a repair of its own for what is still wrong.",
+        )
