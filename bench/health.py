@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -52,21 +53,22 @@ def measure() -> list[dict[str, Any]]:
     from django.test.utils import CaptureQueriesContext
 
     call_command("migrate", verbosity=0)
-    few, many = judging(FEW, 410001), judging(MANY, 410002)
+    few, many = loaded(FEW, 410001), loaded(MANY, 410002)
     times: dict[int, list[float]] = {FEW: [], MANY: []}
     for _ in range(ROUNDS):
-        for number, run in ((FEW, few), (MANY, many)):
+        for number, row in ((FEW, few), (MANY, many)):
             start = time.process_time()
-            run()
+            judge_healthy(*row)
             times[number].append(time.process_time() - start)
     ratio = statistics.median(times[MANY]) / statistics.median(times[FEW])
     with CaptureQueriesContext(connection) as statements:
-        many()
+        judge_healthy(*many)
     milliseconds = statistics.median(times[MANY]) * 1000
     return [
         {"name": f"CPU of judging, {MANY} fields", "value": round(milliseconds, 2), "target": 10, "unit": "ms"},
         *bulk(),
         {"name": f"SQL statements of judging, {MANY} fields", "value": len(statements), "target": 8},
+        {"name": "SQL statements of judging, everything changing at once", "value": upheaval(*few), "target": 10},
         # Thirty times the fields: what grows is reading their rows and comparing them, nothing more.
         {"name": f"CPU of judging, {MANY} fields against {FEW}", "value": round(ratio, 2), "target": 4, "unit": "×"},
     ]
@@ -137,14 +139,9 @@ def _copy(row: Any, **values: Any) -> Any:
     return type(row)(**(kept | values))
 
 
-def judging(number: int, oneflow_id: int) -> Any:
-    """A function that judges and stores a healthy installation with so many fields, whose mirror is loaded."""
-    from django.utils import timezone
-
+def loaded(number: int, oneflow_id: int) -> tuple[Any, Any]:
+    """A healthy installation with so many fields, and its mirror."""
     from extensions.blueprints.models import BlueprintField
-    from extensions.health import storing
-    from extensions.health.facts import gather
-    from extensions.health.judging import judge
     from extensions.installations.mirror import Mirror
     from extensions.installations.models import DataField, Installation
     from extensions.mappings.models import Mapping
@@ -177,16 +174,45 @@ def judging(number: int, oneflow_id: int) -> Any:
         for n, each in enumerate(custom_ids)
     )
     installation = Installation.objects.select_related("account", "extension", "token", "blueprint").get(pk=row.pk)
-    mirror = Mirror.load(installation)
+    return installation, Mirror.load(installation)
 
-    def run() -> None:
-        now = timezone.now()
-        judgement = judge(gather(installation, mirror, now), storing.known_findings(installation), now)
-        if judgement.findings:
-            raise AssertionError(f"The installation should be healthy: {judgement.findings}")
-        storing.store(installation, judgement, now)
 
-    return run
+def judge_healthy(installation: Any, mirror: Any) -> None:
+    """Judge and store what is healthy and stays so."""
+    from django.utils import timezone
+
+    judgement = _judge(installation, mirror, timezone.now())
+    if judgement.findings:
+        raise AssertionError(f"The installation should be healthy: {judgement.findings}")
+
+
+def upheaval(installation: Any, mirror: Any) -> int:
+    """The statements of a judging in which findings come, go and change, the verdict flips, and all is to be told."""
+    from django.db import connection, transaction
+    from django.test.utils import CaptureQueriesContext
+    from django.utils import timezone
+
+    now = timezone.now()
+    unread, off = mirror.parts["templates"], mirror.fields[-1]
+    unread.unread_reason, unread.unread_since = "unavailable", now - timedelta(hours=2)
+    off.active = False
+    _judge(installation, mirror, now - timedelta(hours=1, minutes=30))  # what is unread fails after an hour
+    off.active, mirror.webhooks[0].legacy = True, True
+    with transaction.atomic(), CaptureQueriesContext(connection) as statements:  # as a refresh does
+        judgement = _judge(installation, mirror, now)
+    if not (judgement.created and judgement.changed and judgement.gone):
+        raise AssertionError(f"Findings should come, change and go: {judgement}")
+    return len(statements)
+
+
+def _judge(installation: Any, mirror: Any, now: datetime) -> Any:
+    from extensions.health import storing
+    from extensions.health.facts import gather
+    from extensions.health.judging import judge
+
+    judgement = judge(gather(installation, mirror, now), storing.known_findings(installation), now)
+    storing.store(installation, judgement, now)
+    return judgement
 
 
 if __name__ == "__main__":

@@ -35,7 +35,7 @@ def test_judging_needs_no_more_statements_than_it_may(monkeypatch):
     figures = bench.health.measure()
 
     assert [figure for figure in counted(figures) if not figure.is_ok] == []
-    assert len(figures) == 5
+    assert len(figures) == 6
 
 
 def test_the_list_needs_no_more_queries_and_bytes_than_it_may(monkeypatch):

@@ -7,10 +7,11 @@ from extensions.blueprints.models import BlueprintField
 from extensions.health import storing
 from extensions.health.facts import gather
 from extensions.health.judging import judge
+from extensions.health.models import Flip, Issue, IssueEvent
 from extensions.health.signals import health_changed
 from extensions.installations.mirror import Mirror
 from extensions.installations.models import DataField, Installation
-from tests.health.judged import change, deal, deal_field, deal_webhook, judged, stored
+from tests.health.judged import change, deal, deal_field, deal_webhook, judged, stored, unread
 
 
 @pytest.fixture
@@ -84,6 +85,31 @@ def test_storing_a_change_writes_findings_issues_and_what_happened_to_them(insta
     # whatever their number.
     with django_assert_num_queries(6):
         storing.store(installation, judgement, timezone.now())
+
+
+def test_everything_changing_at_once_takes_ten_statements(installation, django_assert_num_queries):
+    """Findings go, come and change, the verdict flips, issues open, grow worse and are resolved, and are to be told."""
+    begun = timezone.now() - timedelta(hours=2)
+    unread(installation, "templates", since=begun)
+    change(deal_field(installation, "vat_exempt"), active=False)
+    stored(installation, begun + timedelta(minutes=20))
+    change(deal_field(installation, "vat_exempt"), active=True)
+    change(deal_webhook(installation), legacy=True)
+    fresh, now = loaded(installation), timezone.now()
+    mirror = Mirror.load(fresh)
+
+    # Read: the version of the blueprint, the mappings, findings, issues. Written: findings that go, findings, flips,
+    # issues, what happened to them, what is to be told.
+    with django_assert_num_queries(10):
+        judgement = judge(gather(fresh, mirror, now), storing.known_findings(fresh), now)
+        storing.store(fresh, judgement, now)
+
+    assert all((judgement.created, judgement.changed, judgement.gone))
+    kinds = IssueEvent.objects.filter(at=now).values_list("kind", flat=True)
+    assert set(kinds) == {"opened", "resolved"}
+    assert Flip.objects.filter(installation=installation, at=now).exists()
+    worse = Issue.objects.get(installation=installation, code="api.failing")
+    assert worse.verdict == "failing"
 
 
 def test_what_is_stored_is_what_was_judged(installation):

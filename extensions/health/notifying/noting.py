@@ -24,11 +24,8 @@ def _note_issues(
     now: datetime,
     **kwargs: Any,
 ) -> None:
-    if worsened:
-        # Rules for what is that severe are asked again; whoever was told of it is not told twice.
-        keys = [_key(each, BEGUN) for each in worsened]
-        Transition.objects.filter(key__in=keys).update(routed_at=None)
-    _note([*_of_issues([*opened, *reopened], BEGUN, now), *_of_issues(resolved, OVER, now)])
+    # Of what grew worse the beginning is noted again: rules for what is that severe are asked, too.
+    _note([*_of_issues([*opened, *reopened, *worsened], BEGUN, now), *_of_issues(resolved, OVER, now)])
 
 
 def _of_issues(issues: Iterable[Issue], kind: Transition.Kind, now: datetime) -> Iterator[Transition]:
@@ -47,5 +44,7 @@ def _note_incidents(opened: list[Incident], ended: list[Incident], now: datetime
 
 
 def _note(transitions: list[Transition]) -> None:
-    """One statement. What already stands there happened before: a retry of the same transaction adds nothing."""
-    Transition.objects.bulk_create(transitions, ignore_conflicts=True)
+    """One statement. What already stands there is routed anew: whoever was told of it is not told twice."""
+    Transition.objects.bulk_create(
+        transitions, update_conflicts=True, unique_fields=["key"], update_fields=["routed_at"]
+    )
