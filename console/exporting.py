@@ -20,6 +20,8 @@ COLUMNS = {
     "owner": "account__owner__username",
     "extension": "extension__integration_key",
     "blueprint": "blueprint__version",
+    "blueprint_set": "blueprint_set",
+    "blueprint_match": "blueprint_match",
     "mode": "mode",
     "state": "state",
     "verdict": "shown_verdict",

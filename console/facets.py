@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.admin import SimpleListFilter
-from django.db.models import Case, CharField, Count, Exists, F, OuterRef, QuerySet, Value, When
+from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Cast, Coalesce
 from django.http import HttpRequest
 from django.utils import timezone
@@ -19,11 +19,17 @@ from extensions.installations.models.installation import STALE
 
 EMPTY = Value("", CharField())
 # The facets of which an installation has one value each.
-SPLIT = ("verdict", "state", "blueprint", "country", "refreshed")
+SPLIT = ("verdict", "state", "blueprint", "match", "country", "refreshed")
 AGES = {
     "1h": ("over 1 hour ago", timedelta(hours=1)),
     "1d": ("over 1 day ago", timedelta(days=1)),
     "7d": ("over 7 days ago", timedelta(days=7)),
+}
+MATCHES = {
+    "whole": ("100 %", Q(blueprint_match=100)),
+    "most": ("90 to 99 %", Q(blueprint_match__gte=90, blueprint_match__lt=100)),
+    "less": ("under 90 %", Q(blueprint_match__lt=90)),
+    "none": ("not known", Q(blueprint_match=None)),
 }
 Counts = list[tuple[str, int]]
 Tally = QuerySet[Installation, Any]
@@ -186,6 +192,26 @@ class ByBlueprint(Facet):
         return "not known" if value == "none" else value
 
 
+class ByMatch(Facet):
+    """How much of its blueprint version an installation has."""
+
+    title = "blueprint match"
+    parameter_name = "match"
+    value_of = Case(*(When(held, then=Value(value)) for value, (_, held) in MATCHES.items()), default=EMPTY)
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        value = self.value()
+        if not value:
+            return queryset
+        return queryset.filter(MATCHES[value][1]) if value in MATCHES else queryset.none()
+
+    def ordered(self, counts: Counts) -> Counts:
+        return sorted(counts, key=lambda pair: list(MATCHES).index(pair[0]))
+
+    def label(self, value: str) -> str:
+        return MATCHES[value][0] if value in MATCHES else value
+
+
 class ByState(Facet):
     title = "state"
     parameter_name = "state"
@@ -256,4 +282,4 @@ class ByRefreshed(Facet):
         return AGES[value][0] if value in AGES else value
 
 
-FACETS = (ByVerdict, ByCause, ByState, ByBlueprint, ByCountry, ByTag, ByRefreshed)
+FACETS = (ByVerdict, ByCause, ByState, ByBlueprint, ByMatch, ByCountry, ByTag, ByRefreshed)

@@ -38,11 +38,21 @@ REFRESH = "console.tasks.refresh_installation"
 # Seconds that whoever waits for a page waits for the broker.
 BROKER_PATIENCE = 4.0
 # Staff may have changed these while Oneflow answered: they are read again before anything is stored.
-STAFFS = ["state", "token_id", "acting_user_email", "blueprint_id", "blueprint_set", "refresh_at", "wanted_at"]
+STAFFS = [
+    "state",
+    "token_id",
+    "acting_user_email",
+    "blueprint_id",
+    "blueprint_set",
+    "blueprint_match",
+    "refresh_at",
+    "wanted_at",
+]
 # Written by a refresh; everything else of the row is staff's.
 COLUMNS = [
     "state",
     "blueprint",
+    "blueprint_match",
     "shown_account_id",
     "shown_key",
     "shown_instance",

@@ -9,7 +9,7 @@ from django.conf import settings
 from accounts.models import ApiToken
 from console.reaching import Log
 from extensions.blueprints.models import BlueprintTemplateType
-from extensions.health.facts import gather
+from extensions.health.facts import Facts, gather
 from extensions.health.judging import judge
 from extensions.health.storing import known_findings, store
 from extensions.installations import versions
@@ -58,7 +58,9 @@ def settle(installation: Installation, run: Run, now: datetime) -> Refresh:
     applied = apply(installation, run.snapshot, run.mirror, now)
     _settle_token(installation, run, now)
     _settle_version(installation, run, seen_before)
-    use_by = _judge(installation, run.mirror, now)
+    facts = gather(installation, run.mirror, now)
+    _settle_match(installation, run, facts)
+    use_by = _judge(installation, facts, now)
     _schedule(installation, run, applied, now, use_by)
     return _write_down(installation, run, applied, now)
 
@@ -85,9 +87,20 @@ def _settle_version(installation: Installation, run: Run, seen_before: set[int])
         installation.blueprint = inferred
 
 
-def _judge(installation: Installation, mirror: Mirror, now: datetime) -> datetime | None:
+def _settle_match(installation: Installation, run: Run, facts: Facts) -> None:
+    """How well the account matches its version; too little read leaves it as it was."""
+    if installation.blueprint_id is None:
+        installation.blueprint_match = None
+        return
+    expected = {(each.extension_type, "") for each in facts.wanted}
+    expected |= {(name, field.custom_id) for name, fields in facts.wanted_fields.items() for field in fields}
+    found = versions.match(run.wanted, expected, run.mirror)
+    if found is not None:
+        installation.blueprint_match = found
+
+
+def _judge(installation: Installation, facts: Facts, now: datetime) -> datetime | None:
     """Judge and store the findings; until when the verdict can be upheld, if less long than usual."""
-    facts = gather(installation, mirror, now)
     judgement = judge(
         facts, known_findings(installation), now, part_use_by=settings.PART_USE_BY, incident=_incident(installation)
     )

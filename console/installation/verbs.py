@@ -97,7 +97,8 @@ def set_blueprint(installation: Installation, version: str, actor: Actor, now: d
     details = {"before": before, "after": chosen.version if chosen else "inferred"}
     with transaction.atomic():
         Deed(actor, "installation.set_blueprint", installation, details=details).tell()
-        _store(installation, now, blueprint=chosen, blueprint_set=chosen is not None)
+        # How well the account matches it is found by the refresh that this asks for.
+        _store(installation, now, blueprint=chosen, blueprint_set=chosen is not None, blueprint_match=None)
     return chosen
 
 

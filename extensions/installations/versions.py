@@ -1,6 +1,7 @@
 """Which version of the blueprint an installation was made from (`docs/decisions/0002-blueprint-version-sticks.md`)."""
 
 from collections.abc import Iterable, Sequence
+from math import floor
 
 from extensions.blueprints.models import Blueprint, BlueprintTemplateType
 from extensions.installations import snapshot as parts
@@ -35,11 +36,9 @@ def infer(extension_id: int, wanted: Sequence[BlueprintTemplateType], mirror: Mi
 
     How well is the share of template types and fields that both sides have of those that either has.
     """
-    found = types_of_ours(wanted, mirror.template_types)
-    ours = {role: row for role, row in found.items() if row is not None}
-    if not _is_known(mirror, ours.values()):
+    present = _known(wanted, mirror)
+    if present is None:
         return None
-    present = _present(mirror, ours)
     versions = list(Blueprint.objects.released().filter(extension=extension_id))
     expected = _expected(versions)
     return max(
@@ -49,9 +48,24 @@ def infer(extension_id: int, wanted: Sequence[BlueprintTemplateType], mirror: Mi
     )
 
 
-def _is_known(mirror: Mirror, ours: Iterable[TemplateType]) -> bool:
-    names = [parts.TEMPLATE_TYPES, *(parts.fields_of(row.oneflow_id) for row in ours)]
-    return all(name in mirror.parts and not mirror.parts[name].unread_reason for name in names)
+def match(wanted: Sequence[BlueprintTemplateType], expected: set[Pair], mirror: Mirror) -> int | None:
+    """How well the account matches a version in whole percent; None while too little was read to say.
+
+    `expected` are the version's pairs of extension type and `custom_id`, "" for the template type itself. Only what
+    matches altogether is 100.
+    """
+    present = _known(wanted, mirror)
+    return None if present is None else floor(100 * _likeness(expected, present))
+
+
+def _known(wanted: Iterable[BlueprintTemplateType], mirror: Mirror) -> set[Pair] | None:
+    """The template types and fields of ours that are there; None while one of these parts is unread."""
+    found = types_of_ours(wanted, mirror.template_types)
+    ours = {role: row for role, row in found.items() if row is not None}
+    names = [parts.TEMPLATE_TYPES, *(parts.fields_of(row.oneflow_id) for row in ours.values())]
+    if any(name not in mirror.parts or mirror.parts[name].unread_reason for name in names):
+        return None
+    return _present(mirror, ours)
 
 
 def _present(mirror: Mirror, ours: dict[str, TemplateType]) -> set[Pair]:

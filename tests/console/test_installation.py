@@ -457,11 +457,13 @@ def test_a_senseless_choice_of_user_is_refused(support, installation, user):
 
 def test_an_administrator_sets_the_blueprint_version(administrator, installation):
     second = make_blueprint(installation.extension, 2)
+    Installation.objects.update(blueprint_match=97)
 
     administrator.post(address(installation, "installation-blueprint"), {"version": "2"})
 
     installation.refresh_from_db()
     assert (installation.blueprint, installation.blueprint_set) == (second, True)
+    assert installation.blueprint_match is None  # how well it matches version 2 the refresh will say
     assert AuditEvent.objects.get(verb="installation.set_blueprint").details == {"before": 1, "after": 2}
 
 

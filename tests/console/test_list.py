@@ -126,10 +126,23 @@ def test_what_was_refreshed_long_ago_is_found_by_age(support):
     assert names(support.get(ADDRESS, {"refreshed": "never"})) == ["Never"]
 
 
+def test_the_match_with_the_blueprint_is_shown_and_filtered_by(support):
+    for number, match in enumerate([100, 99, 89, None], start=1):
+        make_installation(oneflow_id=number, name=f"Matches {match}", blueprint_match=match)
+
+    answer = support.get(ADDRESS)
+
+    assert "99 %</span>" in answer.content.decode()
+    assert counts(answer, "match") == {"whole": 1, "most": 1, "less": 1, "none": 1}
+    assert names(support.get(ADDRESS, {"match": "less"})) == ["Matches 89"]
+    assert names(support.get(ADDRESS, {"match": "none"})) == ["Matches None"]
+
+
 @pytest.mark.parametrize(
     "query",
     [
         {"verdict": "green"},
+        {"match": "200"},
         {"blueprint": "acme_ledger ²"},
         {"blueprint": "acme_ledger 99999999999999999999"},
         {"refreshed": "3w"},

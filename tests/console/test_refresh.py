@@ -15,7 +15,7 @@ from accounts.vault import new_key
 from console import refreshing
 from console.connecting import verbs
 from console.models import Heartbeat
-from extensions.blueprints.models import Extension
+from extensions.blueprints.models import BlueprintField, Extension
 from extensions.health.models import Finding, Issue
 from extensions.installations.models import Change, Exchange, Installation, Part, Refresh, Verdict
 from tests.connected import connect, lease, refresh
@@ -53,10 +53,30 @@ def test_the_first_refresh_infers_the_version_and_learns_whose_token_it_is(sandb
 
     refresh(installation)
 
-    assert (installation.blueprint.version, installation.blueprint_set) == (1, False)
+    assert (installation.blueprint.version, installation.blueprint_set, installation.blueprint_match) == (1, False, 100)
     assert (installation.shown_account_id, installation.shown_key) == (installation.account.oneflow_id, "acme_ledger")
     installation.account.refresh_from_db()
     assert installation.account.registration_number
+
+
+def test_a_refresh_stores_how_well_the_account_matches_its_version(installation: Any) -> None:
+    wanted = BlueprintField.objects.filter(template_type__blueprint=installation.blueprint)
+    wanted.create(template_type=installation.blueprint.template_types.first(), custom_id="later", name="Later")
+
+    refresh(installation)
+
+    # All 15 there are but the one that the account never had; and its version sticks.
+    assert (installation.blueprint.version, installation.blueprint_match) == (1, 93)
+
+
+def test_a_match_stays_while_too_little_is_read(sandbox: Any, installation: Any) -> None:
+    assert installation.blueprint_match == 100
+    BlueprintField.objects.all().delete()
+    sandbox.fault(installation.account.oneflow_id, "api.failing")
+
+    refresh(installation)
+
+    assert installation.blueprint_match == 100
 
 
 def test_a_refresh_makes_eight_calls_and_one_for_each_type_of_ours(sandbox: Any, installation: Any) -> None:

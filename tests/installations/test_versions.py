@@ -23,12 +23,16 @@ def second(installation: Installation) -> Blueprint:
 
 
 def add_discount(installation: Installation, **values: Any) -> None:
+    add_field(installation, "discount", **values)
+
+
+def add_field(installation: Installation, custom_id: str, **values: Any) -> None:
     deal = TemplateType.objects.get(extension_type="acme_deal")
-    fields = {"custom_id": "discount", "name": "Discount", "active": True, "source": "system", **values}
+    fields = {"custom_id": custom_id, "name": custom_id.title(), "active": True, "source": "system", **values}
     DataField.objects.create(
         installation=installation,
         template_type_oneflow_id=deal.oneflow_id,
-        oneflow_id=999,
+        oneflow_id=DataField.objects.count() + 999,
         seen_at=installation.refreshed_at,
         **fields,
     )
@@ -145,3 +149,40 @@ def test_it_stays_due_until_the_new_types_fields_were_read(installation: Install
 
 def test_what_staff_set_is_never_due() -> None:
     assert not versions.is_due(Installation(blueprint_id=1, blueprint_set=True), {1}, {"acme_deal": 2})
+
+
+def matched(installation: Installation, version: Blueprint) -> int | None:
+    """How well the account matches a version, as a refresh finds it."""
+    types = list(version.template_types.prefetch_related("fields"))
+    expected = {(each.extension_type, "") for each in types}
+    expected |= {(each.extension_type, field.custom_id) for each in types for field in each.fields.all()}
+    wanted = {each.extension_type: each for each in BlueprintTemplateType.objects.all()}
+    return versions.match(list(wanted.values()), expected, Mirror.load(installation))
+
+
+def test_an_account_made_from_its_version_matches_it_in_full(installation: Installation, second: Blueprint) -> None:
+    assert matched(installation, installation.blueprint) == 100
+    assert matched(installation, second) == 87  # 7 of the 8 that either has
+
+
+def test_what_only_the_account_has_lessens_the_match(installation: Installation, second: Blueprint) -> None:
+    add_discount(installation)
+
+    assert (matched(installation, installation.blueprint), matched(installation, second)) == (87, 100)
+
+
+def test_only_what_matches_altogether_is_a_hundred(installation: Installation, second: Blueprint) -> None:
+    deal = second.template_types.get(extension_type="acme_deal")
+    rows = [BlueprintField(template_type=deal, custom_id=f"f{n}", name="F") for n in range(250)]
+    BlueprintField.objects.bulk_create(rows)
+    for row in rows:
+        add_field(installation, row.custom_id)
+
+    assert matched(installation, second) == 99  # 257 of 258
+
+
+@pytest.mark.parametrize("part", ["template_types", "fields/41000110"])
+def test_the_match_is_not_known_from_what_was_not_read(installation: Installation, part: str) -> None:
+    installation.parts.filter(name=part).update(unread_reason="unavailable")
+
+    assert matched(installation, installation.blueprint) is None

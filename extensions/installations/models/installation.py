@@ -107,6 +107,12 @@ class Installation(models.Model):
     blueprint_set = models.BooleanField(
         "blueprint set by staff", default=False, help_text="Otherwise it was inferred as the best match."
     )
+    blueprint_match = models.PositiveSmallIntegerField(
+        "match in percent",
+        null=True,
+        blank=True,
+        help_text="How much of the version is there, of all that either has, when it was last read in full.",
+    )
     # What the token itself showed when the account was last read (GET /accounts/me, token_info).
     shown_account_id = models.BigIntegerField(null=True, blank=True)
     shown_key = models.CharField("integration key shown", max_length=120, blank=True)
