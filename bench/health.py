@@ -80,10 +80,12 @@ def bulk() -> list[dict[str, Any]]:
     from django.test.utils import CaptureQueriesContext
     from django.utils import timezone
 
+    from extensions.blueprints.models import Extension
     from extensions.health.rejudging import rejudge
     from extensions.installations.models import Installation
+    from tests.making import make_installation
 
-    multiply(FLEET)
+    multiply(FLEET, make_installation(Extension.objects.get(integration_key=f"acme_{FEW}"), oneflow_id=900_000))
     rejudge(timezone.now())  # what is found for the first time is written once
     with CaptureQueriesContext(connection) as captured:
         started = time.monotonic()
@@ -99,17 +101,14 @@ def bulk() -> list[dict[str, Any]]:
     ]
 
 
-def multiply(number: int) -> None:
-    """So many installations more, each with the rows of a small healthy one."""
+def multiply(number: int, first: Any) -> None:
+    """So many installations more, each with the rows of the first one; their ids follow 900,000."""
     from django.db import connection, transaction
 
     from accounts.models import Account, ApiToken
-    from extensions.blueprints.models import Extension
     from extensions.installations.mirror import MIRRORED
     from extensions.installations.models import Installation, Part
-    from tests.making import make_installation
 
-    first = make_installation(Extension.objects.get(integration_key=f"acme_{FEW}"), oneflow_id=900_000)
     accounts = Account.objects.bulk_create(
         Account(oneflow_id=900_001 + each, name=f"Customer {each}") for each in range(number)
     )

@@ -14,6 +14,7 @@ ROOMS = (
     ("Maintenance", "maintenance", "health.view_maintenancewindow"),
     ("Incidents", "incidents", "health.view_incident"),
     ("Fields", "fields-home", "installations.view_installation"),
+    ("Rollouts", "previews", "health.view_preview"),
     ("Codes", "codes", "installations.view_installation"),
     ("Connect", "connect", "accounts.connect_account"),
     ("Record", "admin:console_auditevent_changelist", "console.view_auditevent"),

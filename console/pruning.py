@@ -17,6 +17,8 @@ from extensions.health.models import (
     MaintenanceWindow,
     Message,
     Notification,
+    Outcome,
+    Preview,
     StatusLink,
     Transition,
 )
@@ -43,6 +45,8 @@ def prune(now: datetime) -> int:
         + _in_batches(lambda: _delete(_old_transitions(now)))
         + _in_batches(lambda: _delete(_old_messages(now)))
         + _in_batches(lambda: _delete(_old_links(now)))
+        + _in_batches(lambda: _delete(_old_outcomes(now)))
+        + _in_batches(lambda: _delete(_old_previews(now).filter(outcomes=None)))
     )
 
 
@@ -135,3 +139,12 @@ def _old_windows(now: datetime) -> QuerySet[MaintenanceWindow]:
 
 def _old_links(now: datetime) -> QuerySet[StatusLink]:
     return StatusLink.objects.filter(expires_at__lt=now - timedelta(days=settings.KEEP_LINKS_DAYS))
+
+
+def _old_previews(now: datetime) -> QuerySet[Preview]:
+    return Preview.objects.filter(ended_at__lt=now - timedelta(days=settings.KEEP_PREVIEWS_DAYS))
+
+
+def _old_outcomes(now: datetime) -> QuerySet[Outcome]:
+    """What old previews hold, which may be many rows each: they go first, in batches, and then the previews."""
+    return Outcome.objects.filter(preview__in=_old_previews(now))

@@ -206,7 +206,7 @@ def dispatch(now: datetime) -> int:
     due = leased.order_by(F("wanted_at").asc(nulls_last=True), "refresh_at", "pk").values_list("pk", flat=True)
     # A message that outlived its lease is worth nothing. Leases whose message was not sent run out by themselves.
     expires = settings.REFRESH_LEASE.total_seconds()
-    return _send(REFRESH, [(installation_id, str(lease_id)) for installation_id in due], expires=expires)
+    return hand_out(REFRESH, [(installation_id, str(lease_id)) for installation_id in due], expires=expires)
 
 
 def want(queryset: QuerySet[Installation], now: datetime, actor: Actor) -> int:
@@ -230,10 +230,10 @@ def want(queryset: QuerySet[Installation], now: datetime, actor: Actor) -> int:
 
 def kick() -> None:
     """Have what is due handed out at once. With the broker away, beat does it when the broker is back."""
-    _send(DISPATCH, [()], expires=60)
+    hand_out(DISPATCH, [()], expires=60)
 
 
-def _send(task: str, arguments: Iterable[tuple[object, ...]], *, expires: float) -> int:
+def hand_out(task: str, arguments: Iterable[tuple[object, ...]], *, expires: float) -> int:
     """Hand the task to the broker once for each tuple of arguments; how many it took before it went away."""
     sent = 0
     try:

@@ -37,6 +37,7 @@ def classes() -> Iterator[Kept]:
         f"{settings.KEEP_NOTIFICATIONS_DAYS} days; what still waits stays",
         "KEEP_NOTIFICATIONS_DAYS",
     )
+    yield Kept("Release previews after they were over", f"{settings.KEEP_PREVIEWS_DAYS} days", "KEEP_PREVIEWS_DAYS")
     yield Kept("Status links after their end", f"{settings.KEEP_LINKS_DAYS} days", "KEEP_LINKS_DAYS")
     yield Kept(
         "What was read of an account: template types, data fields, templates, webhooks, workspaces, people",

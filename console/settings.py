@@ -241,6 +241,11 @@ CELERY_BEAT_SCHEDULE = {
     "pass-time": {"task": "console.tasks.pass_time", "schedule": 30.0, "options": {"expires": 60}},
     "watch": {"task": "console.tasks.watch", "schedule": 30.0, "options": {"expires": 60}},
     "notify": {"task": "console.tasks.notify", "schedule": 15.0, "options": {"expires": 30}},
+    "go-on-with-previews": {
+        "task": "console.tasks.go_on_with_previews",
+        "schedule": 30.0,
+        "options": {"expires": 60},
+    },
     "sweep-broker": {"task": "console.tasks.sweep_broker", "schedule": 300.0, "options": {"expires": 300}},
     "prune": {"task": "console.tasks.prune", "schedule": 3600.0, "options": {"expires": 3600}},
 }
@@ -293,6 +298,7 @@ KEEP_FAILED_DAYS = env.int("KEEP_FAILED_DAYS", default=30)
 KEEP_CHANGES_DAYS = env.int("KEEP_CHANGES_DAYS", default=730)
 KEEP_FLIPS_DAYS = env.int("KEEP_FLIPS_DAYS", default=730)  # changes of verdicts
 KEEP_LINKS_DAYS = env.int("KEEP_LINKS_DAYS", default=90)  # status links after their end
+KEEP_PREVIEWS_DAYS = env.int("KEEP_PREVIEWS_DAYS", default=90)  # release previews after they were over
 KEEP_NOTIFICATIONS_DAYS = env.int("KEEP_NOTIFICATIONS_DAYS", default=90)  # and what each sending said
 KEEP_ISSUES_DAYS = env.int("KEEP_ISSUES_DAYS", default=730)  # after they were resolved, and what happened to them
 

@@ -8,7 +8,8 @@ from django.utils import timezone
 
 # A worker that loads the tasks gives signs of life, however it was started.
 from console import broker, heartbeats, notifying, pruning, refreshing, watching  # noqa: F401
-from extensions.health import passing
+from console.rollouts import queueing
+from extensions.health import passing, previewing
 
 
 @shared_task(name=refreshing.DISPATCH)
@@ -45,6 +46,14 @@ def watch() -> None:
 def notify() -> None:
     """Tell whom rules name what began and what is over."""
     notifying.notify(timezone.now)
+
+
+# A slice of work, after which others have their turn; one batch more than that is the most that it takes.
+@shared_task(name=queueing.PREVIEWS, soft_time_limit=120, time_limit=150)
+def go_on_with_previews() -> None:
+    """Judge on in previews of a version, and have the next slice follow."""
+    if previewing.go_on(timezone.now):
+        queueing.kick_previews()
 
 
 @shared_task

@@ -16,6 +16,7 @@ urlpatterns = [
     path("", include("console.installation.urls")),
     path("", include("console.fields.urls")),
     path("", include("console.incidents.urls")),
+    path("", include("console.rollouts.urls")),
     path("", include("console.notifications.urls")),
     path("", include("console.status.urls")),
     path("health/codes/", codes.index, name="codes"),

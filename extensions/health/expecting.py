@@ -37,14 +37,16 @@ class Expected:
 Place = tuple[int, int | None, int | None]
 
 
-def expected(installations: Collection[Installation]) -> dict[int, Expected]:
+def expected(installations: Collection[Installation], *, version: int | None = None) -> dict[int, Expected]:
     """What they should have, by the installation's id, in two statements.
 
-    A third is needed only while a rule fills a field outside one of the versions.
+    Each by its own version of the blueprint, or all by the `version` that is named. A third is needed only while a
+    rule fills a field outside one of the versions.
     """
     rules = stored(installations)
-    types, fields = _versions({each.blueprint_id for each in installations if each.blueprint_id is not None})
-    places = {each.pk: _place(each, rules) for each in installations}
+    versions = {each.pk: version or each.blueprint_id for each in installations}
+    types, fields = _versions({each for each in versions.values() if each is not None})
+    places = {each.pk: _place(each, versions[each.pk], rules) for each in installations}
     concern = _that_concern({places[each.pk]: rules.of(each) for each in installations}, fields)
     shared = {
         each: Expected(
@@ -55,9 +57,9 @@ def expected(installations: Collection[Installation]) -> dict[int, Expected]:
     return {key: shared[each] for key, each in places.items()}
 
 
-def _place(installation: Installation, rules: Stored) -> Place:
+def _place(installation: Installation, version: int | None, rules: Stored) -> Place:
     own = installation.pk if installation.pk in rules.overrides else None
-    return installation.extension_id, installation.blueprint_id, own
+    return installation.extension_id, version, own
 
 
 def _versions(

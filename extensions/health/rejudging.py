@@ -49,7 +49,7 @@ def _batch(keys: Sequence[int], now: datetime) -> Rejudged:
     rows = Installation.objects.connected().filter(pk__in=keys, fresh_until__gt=now).order_by("pk")
     rows = rows.select_related("account", "extension", "token").annotate(incident=explaining_incident())
     installations = list(rows.select_for_update(of=("self",), skip_locked=True))
-    mirrors, should = Mirror.load_all(installations), expected(installations)
+    mirrors, should = Mirror.load_all(installations, to_judge=True), expected(installations)
     known = known_of_all(installations)
     judged: list[tuple[Installation, Judgement]] = []
     for each in installations:

@@ -40,11 +40,16 @@ def _best(candidates: list[TemplateType]) -> TemplateType | None:
 
 
 @lru_cache(maxsize=1024)
-def _pattern(pattern: str, account_id: int) -> re.Pattern[str]:
+def _form(pattern: str) -> str:
     # Masked as the mirrored address is: what may be a secret in it cannot be compared.
-    pieces = re.split(r"(\{account_id\}|\*)", _plain(masked_callback_url(pattern.strip())))
-    known = {"{account_id}": str(account_id), "*": r"[^\s]*"}
-    return re.compile("".join(known.get(piece) or re.escape(piece) for piece in pieces))
+    return _plain(masked_callback_url(pattern.strip()))
+
+
+def _matches(url: str, form: str, account_id: int) -> bool:
+    own = form.replace("{account_id}", str(account_id))
+    if "*" not in own:
+        return url == own
+    return re.fullmatch(r"[^\s]*".join(map(re.escape, own.split("*"))), url) is not None
 
 
 def _plain(url: str) -> str:
@@ -54,7 +59,8 @@ def _plain(url: str) -> str:
 
 def points_right(url: str, patterns: Iterable[str], account_id: int) -> bool:
     """Whether a callback URL matches one of the extension's right patterns for this account."""
-    return any(_pattern(pattern, account_id).fullmatch(_plain(url)) for pattern in patterns)
+    plain = _plain(url)
+    return any(_matches(plain, _form(pattern), account_id) for pattern in patterns)
 
 
 def is_ours(webhook: Webhook, *, instance: int | None, patterns: Iterable[str], account_id: int) -> bool:

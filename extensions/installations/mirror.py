@@ -1,9 +1,10 @@
 """Everything that is mirrored of one installation, in memory: loaded once, changed by a refresh, judged by health."""
 
+from collections import namedtuple
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from django.db import connection, models
 
@@ -22,6 +23,8 @@ from extensions.installations.models import (
 from extensions.installations.models.mirrored import Mirrored
 
 Row = TypeVar("Row", bound=models.Model)
+# Of the many rows that are judged these columns cost as much as the others, and no check looks at them.
+NEVER_JUDGED = {"id", "seen_at"}
 
 
 @dataclass(slots=True)
@@ -44,11 +47,14 @@ class Mirror:
         return cls.load_all([installation])[installation.pk]
 
     @classmethod
-    def load_all(cls, installations: Sequence[Installation]) -> dict[int, Self]:
-        """The mirrors of many installations by their id, in nine statements in all."""
+    def load_all(cls, installations: Sequence[Installation], *, to_judge: bool = False) -> dict[int, Self]:
+        """The mirrors of many installations by their id, in nine statements in all.
+
+        Those only `to_judge` hold plain tuples, at a fifth of the price, and only the fields that are there.
+        """
         keys = [each.pk for each in installations]
-        rows = {name: rows_of(model, keys) for name, model in MIRRORED.items()}
-        parts = rows_of(Part, keys)
+        rows = {name: (_tuples_of if to_judge else rows_of)(model, keys) for name, model in MIRRORED.items()}
+        parts = (_tuples_of if to_judge else rows_of)(Part, keys)
         return {
             key: cls(
                 **{name: found.get(key, []) for name, found in rows.items()},
@@ -68,6 +74,20 @@ MIRRORED: dict[str, type[Mirrored]] = {
     "extensions": AccountExtension,
     "usable": UsableTemplate,
 }
+
+
+def _tuples_of(model: type[Row], keys: Sequence[int]) -> dict[int, list[Row]]:
+    """As `rows_of`, each row a named tuple of what may be judged."""
+    names = [column.attname for column in model._meta.concrete_fields if column.attname not in NEVER_JUDGED]
+    shape = namedtuple(model.__name__, names)  # type: ignore[misc]
+    rows = model._default_manager.filter(installation__in=keys).order_by("pk")
+    if model is DataField:
+        rows = rows.filter(missing_since=None)
+    place = names.index("installation_id")
+    found: dict[int, list[Any]] = {}
+    for row in rows.values_list(*names):
+        found.setdefault(row[place], []).append(shape._make(row))
+    return found
 
 
 def rows_of(model: type[Row], keys: Sequence[int]) -> dict[int, list[Row]]:

@@ -5,6 +5,7 @@ import pytest
 import bench.health
 import bench.incidents
 import bench.list
+import bench.previewing
 import bench.refresh
 import bench.sandbox.contracts
 import bench.sandbox.delivery
@@ -36,6 +37,13 @@ def test_judging_needs_no_more_statements_than_it_may(monkeypatch):
 
     assert [figure for figure in counted(figures) if not figure.is_ok] == []
     assert len(figures) == 6
+
+
+def test_a_release_preview_needs_no_more_statements_than_it_may():
+    figures = bench.previewing.measure(12)
+
+    assert [figure for figure in counted(figures) if not figure.is_ok] == []
+    assert len(figures) == 2
 
 
 def test_the_list_needs_no_more_queries_and_bytes_than_it_may(monkeypatch):

@@ -4,7 +4,7 @@ Who may do what stands in the tables below, and nowhere else: an address or acti
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -17,10 +17,10 @@ from django.utils import timezone
 
 from accounts.models import Tag
 from console.models import AuditEvent
-from extensions.blueprints.models import BlueprintTemplateType
+from extensions.blueprints.models import Blueprint, BlueprintTemplateType
 from extensions.health import sharing
 from extensions.health.incidents import machine
-from extensions.health.models import Channel, Finding, Issue, MaintenanceWindow, Rule
+from extensions.health.models import Channel, Finding, Issue, MaintenanceWindow, Preview, Rule
 from extensions.mappings.models import Mapping
 from tests.console.walking import Address, every_action, every_address, reach, watched
 from tests.making import STAFF as SAM
@@ -88,6 +88,15 @@ PAGES: dict[str, tuple[set[str], tuple[str, ...]]] = {
     "fields-home": (ALL, GET),
     "fields": (ALL, GET),
     "field": (ALL, GET),
+    "previews": (ALL, GET),
+    "preview-start": (ADMINISTRATOR, POST),
+    "preview": (ALL, GET),
+    "preview-progress": (ALL, GET),
+    "preview-stop": (ADMINISTRATOR, POST),
+    "preview-export": (ALL, GET),
+    "preview-templates": (ALL, GET),
+    "preview-templates-export": (ALL, GET),
+    "preview-account": (ALL, GET),
     "assumed": (ALL, GET),
     "codes": (ALL, GET),
     "code": (ALL, GET),
@@ -201,6 +210,7 @@ def values() -> dict[str, Any]:
     times = {"starts_at": now, "ends_at": now + timedelta(hours=1), "created_at": now}
     MaintenanceWindow.objects.create(pk=issue.pk, reason="x", created_by="x", **times)
     incident = machine.make("oneflow.down", extension.base_url, timezone.now(), timezone.now())
+    make_preview(incident.pk, installation.blueprint, now)
     channel = Channel.objects.create(pk=incident.pk, name="duty", kind="email")
     event = AuditEvent.objects.create(at=timezone.now(), actor="x", role="support", verb="x")
     return {
@@ -236,6 +246,14 @@ def values() -> dict[str, Any]:
         "auth_user": colleague.pk,
         "auth_group": Group.objects.create(name="further").pk,
     }
+
+
+def make_preview(number: int, version: Blueprint, now: datetime) -> Preview:
+    """A preview that goes on, with that number."""
+    values = {"draft": False, "content": "x", "started_at": now, "started_by": "x", "total": 1}
+    return Preview.objects.create(
+        pk=number, extension=version.extension, blueprint=version, version=version.version, **values
+    )
 
 
 def sign_in(client, who: str) -> None:

@@ -5,6 +5,7 @@ from extensions.health.models.flips import Flip
 from extensions.health.models.incidents import Incident, Member, Suspicion
 from extensions.health.models.issues import Issue, IssueEvent
 from extensions.health.models.notifications import Channel, ChannelSecret, Message, Notification, Rule, Transition
+from extensions.health.models.previews import Outcome, Preview
 from extensions.health.models.status_links import StatusLink
 from extensions.health.models.windows import MaintenanceWindow
 
@@ -20,6 +21,8 @@ __all__ = [
     "Member",
     "Message",
     "Notification",
+    "Outcome",
+    "Preview",
     "Rule",
     "StatusLink",
     "Suspicion",

@@ -14,7 +14,7 @@ from extensions.health.words.meanings import MEANINGS
 from extensions.health.words.saying import Case, Explanation, Step
 from extensions.installations.models import Installation
 
-__all__ = ["WORDS", "Explanation", "Step", "explain"]
+__all__ = ["WORDS", "Explanation", "Step", "explain", "remedy"]
 
 WORDS: dict[str, Callable[[Case], Explanation]] = {
     "refresh.stale": api.stale,
@@ -62,3 +62,8 @@ def explain(
         number = f"{len(case.names):,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
         return replace(said, sentence=meaning.several.format(number=number))
     return said
+
+
+def remedy(finding: Finding, installation: Installation) -> tuple[Step, ...]:
+    """Only who must do what about a finding: the steps of `explain`."""
+    return WORDS[finding.code](Case(finding, installation, installation.mode)).steps

@@ -18,6 +18,7 @@ CUSTOMER, STAFF, ADMINISTRATOR, ENGINEER, ONEFLOW = (
 )
 HERE = "this page"
 ONLY_THEN = "only if Oneflow's support cannot"
+FIRST_OF_ALL = "before anything else"
 
 REVOKED_ASSUMED = (
     "That disabling the extension revokes its token, and that enabling it anew makes another, is assumed: Oneflow "
@@ -36,11 +37,12 @@ OWNED_ASSUMED = "That Oneflow refuses any change to what the extension owns, thr
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing to do: who does it, where, and what it is."""
+    """One thing to do: who does it, where, what it is, and whether the present token ends by it."""
 
     who: str
     where: str
     what: str
+    costs_token: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +186,7 @@ def token_steps(case: Case) -> tuple[Step, ...]:
     return made, relink, product
 
 
-def enabling_anew(case: Case, when: str = "before anything else") -> tuple[Step, ...]:
+def enabling_anew(case: Case, when: str = FIRST_OF_ALL) -> tuple[Step, ...]:
     """Disable and enable, which makes again what the extension owns; what it costs is said first.
 
     `when` says where it is not the first thing to try.
@@ -199,6 +201,7 @@ def enabling_anew(case: Case, when: str = "before anything else") -> tuple[Step,
         CUSTOMER,
         f"Oneflow: Marketplace → {case.extension}",
         "Disable the extension, enable it again, and copy the token that is then shown once.",
+        costs_token=when == FIRST_OF_ALL,
     )
     return (warning, again, *token_steps(case)[1:])
 

@@ -28,7 +28,10 @@ class Verdict(models.TextChoices):
     @property
     def rank(self) -> int:
         """0 is the worst."""
-        return list(Verdict).index(self)
+        return RANKS[self]
+
+
+RANKS = {each: number for number, each in enumerate(Verdict)}
 
 
 class InstallationQuerySet(models.QuerySet["Installation"]):

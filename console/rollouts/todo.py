@@ -1,0 +1,67 @@
+"""What must be done in one account so that it really has what a version asks for: by whom, and at what cost.
+
+Judged when it is asked for, by the rows as they are; nothing is stored.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from console.installation.grouping import Group, alike
+from extensions.blueprints.models import Blueprint
+from extensions.health.deciding import Parties, Share, parties
+from extensions.health.expecting import expected
+from extensions.health.facts import gather
+from extensions.health.judging import weight
+from extensions.health.previewing import loaded, share_by
+from extensions.health.words import Explanation, Step, explain
+from extensions.health.words.saying import HERE
+from extensions.installations.mirror import Mirror
+from extensions.installations.models import Installation
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One thing that is wrong by the version, in words: the steps that mend it, and the text for the customer."""
+
+    group: Group
+    words: Explanation
+    key: str
+
+    @property
+    def verdict(self) -> str:
+        return self.group.verdict
+
+    @property
+    def steps(self) -> Sequence[Step]:
+        """The steps, as somebody reads them who is not on the installation's page."""
+        there = "the installation's page"
+        return [replace(each, where=each.where.replace(HERE, there)) for each in self.words.steps]
+
+    @property
+    def costs_token(self) -> bool:
+        return any(step.costs_token for step in self.words.steps)
+
+
+@dataclass(frozen=True, slots=True)
+class ToDo:
+    """All of it for one account: the verdict by the version, the tasks, and who must act."""
+
+    share: Share
+    tasks: Sequence[Task]
+    parties: Parties
+
+
+def to_do(installation_id: int, blueprint: Blueprint, now: datetime) -> ToDo:
+    """What the version asks of that installation and it has not."""
+    installation = loaded(Installation.objects.filter(pk=installation_id), now).get()
+    should = expected([installation], version=blueprint.pk)[installation.pk]
+    facts = gather(installation, Mirror.load(installation), now, should)
+    share = share_by(installation, facts, now)
+    groups = alike(sorted(share.causes, key=weight))
+    return ToDo(share, [_task(installation, *each) for each in enumerate(groups)], parties(share.causes, installation))
+
+
+def _task(installation: Installation, number: int, group: Group) -> Task:
+    first, *others = group.findings
+    return Task(group, explain(first, installation, others=others), f"task-{number}")

@@ -1,0 +1,210 @@
+"""The pages of release previews."""
+
+import csv
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from console import tasks
+from console.models import AuditEvent, Heartbeat
+from console.pruning import prune
+from extensions.blueprints.models import Blueprint
+from extensions.health import previewing
+from extensions.health.models import Outcome, Preview
+from extensions.installations.models import Contract, TemplateType
+from tests import making
+from tests.health.test_previewing import make_draft, preview_of
+
+pytestmark = pytest.mark.django_db
+LIST = reverse("previews")
+
+
+def as_role(role: str) -> Client:
+    client = Client()
+    client.force_login(making.make_user(role))
+    return client
+
+
+def words(answer: Any) -> str:
+    return " ".join(answer.content.decode().split())
+
+
+def page_of(preview: Preview, name: str = "preview") -> str:
+    return reverse(name, args=[preview.pk])
+
+
+@pytest.fixture
+def draft(db) -> Blueprint:
+    """A draft that asks three accounts, each of another mode, for a field that they lack."""
+    extension = making.make_extension()
+    for number, mode in enumerate(("extension", "toolkit", "development"), start=1):
+        making.make_installation(extension, oneflow_id=number, name=f"Customer {mode}", mode=mode)
+    return make_draft(extension)
+
+
+def test_an_administrator_starts_one_and_a_worker_carries_it_out(draft):
+    client = as_role("administrator")
+    assert "No preview yet" in words(client.get(LIST))
+
+    answer = client.post(reverse("preview-start"), {"blueprint": draft.pk})
+    preview = Preview.objects.get()
+
+    assert answer.headers["Location"] == page_of(preview)
+    assert "0 of 3 accounts judged" in words(client.get(page_of(preview)))
+    assert "0 of 3 accounts judged" in words(client.get(page_of(preview, "preview-progress")))
+    tasks.go_on_with_previews()
+    assert client.get(page_of(preview, "preview-progress")).headers["HX-Refresh"] == "true"
+    page = words(client.get(page_of(preview)))
+    assert "newly failing 3" in page
+    assert "A data field of ours is missing" in page
+    assert "costs the token" in page
+    assert "3 active templates and 0 known contracts" in page
+    assert "acme_deal/cost_centre" in page
+    assert AuditEvent.objects.get(verb="preview.start").details == {"version": 2}
+    assert "Acme Ledger 2" in words(client.get(LIST))
+
+
+def test_a_list_is_narrowed_and_exported_as_it_is_shown(draft):
+    preview = preview_of(draft)
+    client = as_role("support")
+
+    costly = client.get(f"{page_of(preview)}?who=token")
+    assert [row.installation.mode for row in costly.context["rows"]] == ["extension"]
+    assert len(client.get(f"{page_of(preview)}?code=field.missing&change=newly_failing").context["rows"]) == 3
+    assert len(client.get(f"{page_of(preview)}?change=better").context["rows"]) == 0
+    file = b"".join(client.get(f"{page_of(preview, 'preview-export')}?who=token").streaming_content).decode("utf-8-sig")
+
+    lines = list(csv.DictReader(file.splitlines()))
+    assert [(each["account_id"], each["change"], each["costs_token"]) for each in lines] == [
+        ("1", "newly_failing", "True")
+    ]
+    assert AuditEvent.objects.get(verb="preview.export").details == {"rows": 1}
+
+
+@pytest.mark.parametrize("query", ["change=nonsense", "code=%00", "who=%00", "page=x", "change=" + "9" * 500])
+def test_odd_addresses_show_everything(draft, query):
+    preview = preview_of(draft)
+
+    answer = as_role("support").get(f"{page_of(preview)}?{query}")
+
+    assert answer.status_code == 200 and len(answer.context["rows"]) == 3
+
+
+@pytest.mark.parametrize("number", [0, 99, 2**63, 10**40])
+def test_a_preview_that_is_not_there(draft, number):
+    client = as_role("support")
+
+    for name in ("preview", "preview-progress", "preview-export", "preview-templates"):
+        assert client.get(reverse(name, args=[number])).status_code == 404
+
+
+@pytest.mark.parametrize("value", ["", "x", "0", "\0", "9" * 30, "٣"])
+def test_a_version_that_is_not_there_is_refused_with_a_way_on(draft, value):
+    client = as_role("administrator")
+
+    answer = client.post(reverse("preview-start"), {"blueprint": value}, follow=True)
+
+    assert "no such version" in words(answer)
+    assert not Preview.objects.exists()
+    assert AuditEvent.objects.get(verb="preview.start").outcome == "refused"
+
+
+def test_a_second_one_of_the_same_version_is_refused_while_the_first_runs(draft):
+    client = as_role("administrator")
+    client.post(reverse("preview-start"), {"blueprint": draft.pk})
+
+    assert "running already" in words(client.post(reverse("preview-start"), {"blueprint": draft.pk}, follow=True))
+
+
+def test_stopping_it_twice_says_so(draft):
+    client = as_role("administrator")
+    preview = previewing.start(draft, actor=making.STAFF, now=timezone.now())
+
+    assert "is stopped" in words(client.post(page_of(preview, "preview-stop"), follow=True))
+    assert "over already" in words(client.post(page_of(preview, "preview-stop"), follow=True))
+
+
+def test_one_whose_version_was_changed_since_says_so(draft):
+    preview = preview_of(draft)
+    client = as_role("support")
+    assert "changed since" not in words(client.get(page_of(preview)))
+
+    draft.template_types.first().fields.all().delete()
+    assert "were changed since" in words(client.get(page_of(preview)))
+
+    draft.delete()
+    page = words(client.get(page_of(preview)))
+    assert "was deleted since" in page and "newly failing 3" in page
+    assert client.get(reverse("preview-account", args=[preview.pk, 1])).status_code == 404
+
+
+def test_an_account_s_to_do_follows_its_mode(draft):
+    preview = preview_of(draft)
+    client = as_role("support")
+
+    extension = words(client.get(reverse("preview-account", args=[preview.pk, 1])))
+    toolkit = words(client.get(reverse("preview-account", args=[preview.pk, 2])))
+
+    assert "which costs the token" in extension and "Text for the customer" in extension
+    assert "the installation&#x27;s page: Relink" in extension and "this page" not in extension
+    assert "costs the token" not in toolkit
+    assert "PUT /template_types/{id}/data_fields" in toolkit
+
+
+@pytest.mark.parametrize("oneflow_id", [0, 999, 2**63, 10**30])
+def test_an_account_that_has_no_installation(draft, oneflow_id):
+    preview = preview_of(draft)
+
+    assert as_role("support").get(reverse("preview-account", args=[preview.pk, oneflow_id])).status_code == 404
+
+
+def test_templates_and_known_contracts_of_the_affected_types(draft):
+    deal = TemplateType.objects.get(installation__account__oneflow_id=1, extension_type="acme_deal")
+    facts = {"template_type_oneflow_id": deal.oneflow_id}
+    for number in (7, 8):
+        Contract.saw(deal.installation, number, timezone.now(), how=Contract.How.LOOKED_AT, **facts)
+    Contract.missed(deal.installation, 8, timezone.now())
+    TemplateType.objects.filter(installation__account__oneflow_id=2, extension_type="acme_deal").update(
+        extension_type="", confirmed_role="acme_deal"
+    )
+    preview = preview_of(draft)
+    client = as_role("support")
+
+    found = client.get(page_of(preview, "preview-templates"))
+    file = b"".join(client.get(page_of(preview, "preview-templates-export")).streaming_content).decode("utf-8-sig")
+
+    assert {row.name for row in found.context["rows"]} == {"Deal template"}
+    assert len(found.context["rows"]) == 3
+    assert len(file.splitlines()) == 4
+    assert "1 known contract " in words(client.get(page_of(preview)))
+    assert client.get(f"{page_of(preview, 'preview-templates')}?type=%00").status_code == 200
+
+
+def test_the_page_needs_few_queries_and_bytes_however_many_there_are(draft):
+    for number in range(10, 150):
+        making.make_installation(draft.extension, oneflow_id=number, name=f"Customer {number} of a rather long name AB")
+    Heartbeat.beat("worker", timezone.now())
+    preview = preview_of(draft)
+    client = as_role("support")
+    client.get(page_of(preview))
+
+    with CaptureQueriesContext(connection) as asked:
+        answer = client.get(page_of(preview))
+
+    assert len(answer.context["rows"]) == 100
+    assert len(asked) <= 10, "\n".join(each["sql"][:60] + each["sql"][-90:] for each in asked)
+    assert len(answer.content) <= 150_000
+
+
+def test_old_previews_are_deleted_with_what_they_hold(draft, settings):
+    preview_of(draft)
+    settings.KEEP_PREVIEWS_DAYS = 0
+
+    prune(timezone.now())
+
+    assert not Preview.objects.exists() and not Outcome.objects.exists()
