@@ -1,6 +1,6 @@
-"""The extension file and the blueprint file: read as JSON, checked against their schemas and what no schema can say.
+"""The files of an extension, a blueprint, a mapping: read as JSON, checked against their schemas and what none can say.
 
-`docs/extension-file.md` explains both; their published schemas stand beside this module. Everything that is wrong
+`docs/extension-file.md` explains them; their published schemas stand beside this module. Everything that is wrong
 becomes a `Problem` that names the place, what was expected and what to do; no problem repeats a secret.
 """
 
@@ -18,6 +18,7 @@ from extensions.blueprints.rules import base_url_problem, callback_url_problem
 
 SCHEMA = Path(__file__).with_name("extension.schema.json")
 BLUEPRINT_SCHEMA = SCHEMA.with_name("blueprint.schema.json")
+MAPPING_SCHEMA = SCHEMA.with_name("mapping.schema.json")
 # An extension with 100 template types of 300 fields is below it; what is larger was not meant for us.
 MAX_BYTES = 8_000_000
 MAX_PROBLEMS = 20
@@ -81,6 +82,11 @@ def check_blueprint(document: Document) -> None:
     _refuse(_problems(document, BLUEPRINT_SCHEMA, _blueprint_problems))
 
 
+def check_mapping(document: Document) -> None:
+    """Raise `BadDocument` unless it can be taken as it stands as a mapping."""
+    _refuse(_problems(document, MAPPING_SCHEMA, _mapping_problems))
+
+
 def problems_of(template_types: Sequence[Document]) -> list[Problem]:
     """What is wrong with template types that stand in no file yet, as a blueprint file would be told."""
     return _problems({"template_types": template_types}, BLUEPRINT_SCHEMA, _blueprint_problems)
@@ -110,9 +116,9 @@ def with_sign_key(document: Document, environment: Mapping[str, str]) -> Documen
     return {**{key: value for key, value in document.items() if key != "sign_key_env"}, "sign_key": environment[name]}
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=3)
 def _validator(schema: Path) -> Draft202012Validator:
-    content = {path.name: json.loads(path.read_text(encoding="utf-8")) for path in (SCHEMA, BLUEPRINT_SCHEMA)}
+    content = {path.name: json.loads(path.read_text(encoding="utf-8")) for path in {SCHEMA, schema}}
     known = ((name, Resource.from_contents(each)) for name, each in content.items())
     return Draft202012Validator(content[schema.name], registry=Registry().with_resources(known))
 
@@ -246,6 +252,10 @@ def _meaning_problems(document: Document) -> Iterator[Problem]:
     if document["integration_key"] in document.get("dependencies", []):
         yield Problem("$.dependencies", "names the extension itself.", "Take it out.")
     yield from _types_twice(document["blueprint"]["template_types"], "$.blueprint.template_types")
+    yield from _mapping_problems(document)
+
+
+def _mapping_problems(document: Document) -> Iterator[Problem]:
     rows = [f"{row['template_type']}.{row['custom_id']}" for row in document.get("mapping", [])]
     yield from _twice(rows, "$.mapping", "custom_id", "rows for one field")
 

@@ -15,6 +15,7 @@ from extensions.blueprints import loading as blueprints
 from extensions.blueprints.document import MAX_BYTES, BadDocument, Document, check, read, with_sign_key
 from extensions.blueprints.models import Extension
 from extensions.mappings import loading as mappings
+from extensions.mappings.changing import Refused
 
 
 @audited("extension.load")
@@ -27,6 +28,7 @@ class Command(BaseCommand):
         parser.add_argument("file", metavar="FILE", help="the extension file; - reads standard input")
         parser.add_argument("--base-url", help="instead of the file's base_url")
         parser.add_argument("--environment", choices=Extension.Environment.values, help="instead of the file's")
+        parser.add_argument("--reason", default=mappings.REASON, help="why, for the history of the mapping")
 
     def handle(self, **options: Any) -> None:
         try:
@@ -37,14 +39,14 @@ class Command(BaseCommand):
                 f"The database does not take it: {reason}. manage.py doctor says what to mend."
             ) from None
 
-    def load(self, *, file: str, base_url: str | None, environment: str | None, **options: Any) -> None:
+    def load(self, *, file: str, base_url: str | None, environment: str | None, reason: str, **options: Any) -> None:
         name = "standard input" if file == "-" else file
         actor = command_line()
         try:
             document = read(_bytes(file))
             overrides = {"base_url": base_url, "environment": environment}
             document |= {key: value for key, value in overrides.items() if value is not None}
-            extension = _load(with_sign_key(document, os.environ), actor)
+            extension = _load(with_sign_key(document, os.environ), actor, reason)
         except OSError as exc:
             why = _why(exc)
             Deed(actor, "extension.load", name, outcome="refused", reason=why).tell()
@@ -53,17 +55,20 @@ class Command(BaseCommand):
             Deed(actor, "extension.load", name, outcome="refused", reason=str(exc.problems[0])[:500]).tell()
             lines = "\n".join(f"  {problem}" for problem in exc.problems)
             raise CommandError(f"{name} was not loaded; nothing was stored.\n{lines}") from None
+        except Refused as exc:
+            Deed(actor, "extension.load", name, outcome="refused", reason=str(exc)).tell()
+            raise CommandError(f"{name} was not loaded; nothing was stored. {exc}") from None
         version = int(document["blueprint"]["version"])
         count = extension.mappings.count()  # type: ignore[attr-defined]  # set by the mappings room
         self.stdout.write(f"{extension.name}: blueprint version {version} and {count} mapped field(s) are loaded.")
 
 
 @transaction.atomic
-def _load(document: Document, actor: Actor) -> Extension:
+def _load(document: Document, actor: Actor, reason: str) -> Extension:
     check(document)
     extension = blueprints.load(document, actor=actor)
     if "mapping" in document:
-        mappings.load(extension, document["mapping"], actor=actor)
+        mappings.load(extension, document["mapping"], actor=actor, reason=reason)
     return extension
 
 

@@ -2,5 +2,6 @@
 
 from extensions.mappings.models.mapping import Mapping
 from extensions.mappings.models.override import Override
+from extensions.mappings.models.version import Version
 
-__all__ = ["Mapping", "Override"]
+__all__ = ["Mapping", "Override", "Version"]
