@@ -53,6 +53,12 @@ ASSUMPTIONS = (
         "The remedy for a wrong one is Oneflow’s help, or disabling and enabling the extension.",
     ),
     Assumption(
+        "refused-fields",
+        "A contract is not made when a data field of its body is unknown, switched off or too long, or is a checkbox "
+        "and neither 0 nor 1: Oneflow answers 400.",
+        "What a record would become leaves such fields out of the body, and says so.",
+    ),
+    Assumption(
         "plan-and-closed",
         "A plan without API access answers 402; a closed account answers 403.",
         "Both are shown with the answer as it came until somebody has seen a real one.",

@@ -1,11 +1,16 @@
 """How the console reaches Oneflow with an installation's token: our share of the rate limit, time, and the log."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from django.conf import settings
 
 from accounts.budget import DatabaseBudgetStore
+from accounts.vault import Unreadable
 from extensions.installations.models import Exchange, Installation, Refresh
 from oneflow.budget import Budget, TimedBudget
 from oneflow.client import OneflowClient
+from oneflow.errors import BudgetSpent
 from oneflow.exchanges import Exchange as Heard
 from oneflow.transport import Transport
 
@@ -13,8 +18,12 @@ from oneflow.transport import Transport
 MOST_EXCHANGES = 100
 
 
+class NotReached(Exception):
+    """Why Oneflow cannot be asked for an account, and what to do."""
+
+
 class Log:
-    """The exchanges of one refresh, each with the part that it was made for."""
+    """The exchanges of one refresh, or of what staff do, each with the part that it was made for."""
 
     def __init__(self) -> None:
         self.part = ""
@@ -68,14 +77,19 @@ def budget_of(installation: Installation, *, staff: bool) -> Budget:
     )
 
 
-def client_of(installation: Installation, token: str, budget: Budget, log: Log) -> OneflowClient:
-    """A client for the installation's account; close it. Raises ValueError when the base URL is refused."""
+def client_of(
+    installation: Installation, token: str, budget: Budget, log: Log, *, most_seconds: float | None = None
+) -> OneflowClient:
+    """A client for the installation's account; close it. Raises ValueError when the base URL is refused.
+
+    One call lasts as long as the settings say, and no longer than `most_seconds`.
+    """
     timeouts = settings.ONEFLOW_TIMEOUTS
     transport = Transport(
         installation.extension.base_url,
         connect_timeout=timeouts["connect"],
         read_timeout=timeouts["read"],
-        total=timeouts["total"],
+        total=timeouts["total"] if most_seconds is None else min(timeouts["total"], most_seconds),
     )
     return OneflowClient(
         token,
@@ -84,3 +98,24 @@ def client_of(installation: Installation, token: str, budget: Budget, log: Log) 
         record=log.record,
         transport=transport,
     )
+
+
+@contextmanager
+def reached(installation: Installation, *, calls: int, most_seconds: float) -> Iterator[tuple[OneflowClient, Log]]:
+    """A client for what staff do now, with room for so many calls of so many seconds each. Raises `NotReached`."""
+    if installation.token is None or installation.state == Installation.State.DISCONNECTED:
+        raise NotReached("The account is disconnected. Connect it again first.")
+    log, budget = Log(), budget_of(installation, staff=True)
+    try:
+        token = installation.token.reveal()
+        budget.reserve(calls)
+        client = client_of(installation, token, budget, log, most_seconds=most_seconds)
+    except BudgetSpent:
+        raise NotReached("Our share of this token’s rate limit is used up. Try again in five minutes.") from None
+    except (Unreadable, ValueError) as exc:
+        raise NotReached(str(exc)) from None
+    try:
+        with client:
+            yield client, log
+    finally:
+        budget.settle()

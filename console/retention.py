@@ -44,6 +44,11 @@ def classes() -> Iterator[Kept]:
         "as long as the installation stands here; what Oneflow no longer lists stays, with the date",
     )
     yield Kept(
+        "Contracts that were looked at or tested: id, template type, state, and the steps of a test; no name or value",
+        "as long as the installation stands here",
+    )
+    yield Kept("Records of the product that were pasted to see what they become", "not at all")
+    yield Kept(
         "Tokens",
         "until they are replaced or the account is disconnected; then the token is destroyed, and its last four "
         "characters and dates stay",

@@ -19,6 +19,8 @@ SUPPORT_MAY = {
     "health.share_status",
     "health.handle_issue",
     "health.plan_maintenance",
+    "mappings.preview_lineage",
+    "mappings.make_test_contract",
 }
 ONBOARDING_MAY = SUPPORT_MAY | {
     "accounts.connect_account",

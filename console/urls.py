@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("console.connecting.urls")),
     path("", include("console.installation.urls")),
     path("", include("console.fields.urls")),
+    path("", include("console.lineage.urls")),
     path("", include("console.incidents.urls")),
     path("", include("console.rollouts.urls")),
     path("", include("console.notifications.urls")),

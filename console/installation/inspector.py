@@ -11,9 +11,9 @@ from console.installation.paging import searched
 from console.installation.reading import Reading, reading
 from console.pages import page
 from extensions.health.models import Finding
-from extensions.installations.models import DataField, Installation, Part, TemplateType
+from extensions.installations.models import Installation, Part
 from extensions.mappings.effective import effective
-from extensions.mappings.inspecting import Row, State, Table, folded, tables
+from extensions.mappings.inspecting import Row, State, Table, folded, tables_of
 
 # What the finding of a state is called, so that the inspector dates it as the verdict does.
 CODES = {
@@ -66,15 +66,7 @@ def fields(request: HttpRequest, oneflow_id: int, key: str) -> HttpResponse:
 
 def _tables(installation: Installation, parts: dict[str, Part]) -> list[Table]:
     """The inspector's tables, each state dated as its finding is; six statements whatever the number of fields."""
-    if installation.blueprint is None:
-        return []
-    found = tables(
-        list(installation.blueprint.template_types.prefetch_related("fields")),
-        list(TemplateType.objects.filter(installation=installation)),
-        DataField.objects.filter(installation=installation),
-        parts,
-        effective(installation),
-    )
+    found = tables_of(installation, parts, effective(installation))
     dates = {
         (code, subject): since
         for code, subject, since in Finding.objects.filter(

@@ -14,6 +14,7 @@ from typing import Any
 from jsonschema import Draft202012Validator, ValidationError
 from referencing import Registry, Resource
 
+from extensions.blueprints.plain_json import NotPlain, kind, read_object
 from extensions.blueprints.rules import base_url_problem, callback_url_problem
 
 SCHEMA = Path(__file__).with_name("extension.schema.json")
@@ -23,8 +24,6 @@ MAPPING_SCHEMA = SCHEMA.with_name("mapping.schema.json")
 MAX_BYTES = 8_000_000
 MAX_PROBLEMS = 20
 MOST_DIGITS = 30
-# What names an object to whoever wrote it.
-NAMING = ("custom_id", "extension_type", "integration_key")
 
 Document = dict[str, Any]
 Place = Sequence[str | int]
@@ -52,24 +51,10 @@ class BadDocument(Exception):
 
 def read(raw: bytes) -> Document:
     """The JSON object in the bytes of a file. Raises `BadDocument`."""
-    if len(raw) > MAX_BYTES:
-        raise _bad(f"the file is larger than {MAX_BYTES:,} bytes.", "Is this the right file?")
     try:
-        document = json.loads(
-            raw.decode("utf-8-sig"), object_pairs_hook=_once, parse_constant=_no_constant, parse_int=_number
-        )
-    except UnicodeDecodeError as exc:
-        raise _bad(f"expected text in UTF-8; byte {exc.start + 1} is not.", "Save the file as UTF-8.") from None
-    except json.JSONDecodeError as exc:
-        where = f"line {exc.lineno}, column {exc.colno}"
-        raise _bad(f"expected JSON; {where}: {exc.msg}.", "Mend that line, or check it with a JSON editor.") from None
-    except RecursionError:
-        raise _bad("the JSON is nested too deeply to be an extension.", "Is this the right file?") from None
-    except ValueError as exc:
-        raise _bad(f"expected plain JSON; {exc}.", "Write each key once, and numbers as digits.") from None
-    if not isinstance(document, dict):
-        raise _bad(f"expected an object, found {_kind(document)}.", "Begin the file with { as the example does.")
-    return document
+        return read_object(raw, most_bytes=MAX_BYTES, whole=_number)
+    except NotPlain as exc:
+        raise BadDocument([Problem("$", exc.expected, exc.remedy)]) from None
 
 
 def check(document: Document) -> None:
@@ -127,40 +112,10 @@ def _in_order(errors: Iterator[ValidationError]) -> list[ValidationError]:
     return sorted(errors, key=lambda error: [str(step) for step in error.absolute_path])
 
 
-def _bad(expected: str, remedy: str) -> BadDocument:
-    return BadDocument([Problem("$", expected, remedy)])
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for key, value in pairs:
-        if key in found:
-            raise ValueError(f"the key {key[:60]!r} stands twice in {_which(pairs)}")
-        found[key] = value
-    return found
-
-
-def _which(pairs: list[tuple[str, Any]]) -> str:
-    """An object as its reader finds it: by the value that identifies it, as JSON says no line here."""
-    named = (
-        f"the object with {key} {value[:60]!r}" for key, value in pairs if key in NAMING and isinstance(value, str)
-    )
-    return next(named, f"the object that begins with {pairs[0][0][:60]!r}")
-
-
 def _number(digits: str) -> int:
     if len(digits) > MOST_DIGITS:
         raise ValueError(f"a number has {len(digits):,} digits")
     return int(digits)
-
-
-def _no_constant(name: str) -> Any:
-    raise ValueError(f"{name} is no number in JSON")
-
-
-def _kind(value: Any) -> str:
-    kinds = {bool: "true or false", str: "text", int: "a number", float: "a number", list: "a list", dict: "an object"}
-    return "null" if value is None else kinds.get(type(value), "something else")
 
 
 def _path(place: Place) -> str:
@@ -178,7 +133,7 @@ def _words(error: ValidationError) -> tuple[str, str]:
         case "type":
             names = {"object": "an object", "array": "a list", "string": "text", "integer": "a whole number"}
             expected = names.get(wanted, "true or false")
-            return f"expected {expected}, found {_kind(error.instance)}.", "Correct the value."
+            return f"expected {expected}, found {kind(error.instance)}.", "Correct the value."
         case "required":
             missing = [key for key in wanted if key not in error.instance]
             return f"lacks the key {_list(missing)}.", "Add it; docs/extension-file.md says what it holds."

@@ -14,7 +14,7 @@ from typing import Self
 
 from extensions.blueprints.models import BlueprintField, BlueprintTemplateType
 from extensions.installations.matching import types_of_ours
-from extensions.installations.models import DataField, Part, TemplateType
+from extensions.installations.models import DataField, Installation, Part, TemplateType
 from extensions.mappings.effective import Rule, Rules
 
 
@@ -158,6 +158,19 @@ class Table:
 def folded(name: str) -> str:
     """A name without regard to case and spaces: two that are alike to a reader are alike here."""
     return "".join(name.casefold().split())
+
+
+def tables_of(installation: Installation, parts: Mapping[str, Part], rules: Rules) -> list[Table]:
+    """The inspector of one installation from its rows, in four statements; none while its version is unknown."""
+    if installation.blueprint is None:
+        return []
+    return tables(
+        list(installation.blueprint.template_types.prefetch_related("fields")),
+        list(TemplateType.objects.filter(installation=installation)),
+        DataField.objects.filter(installation=installation),
+        parts,
+        rules,
+    )
 
 
 def tables(

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from extensions.blueprints import plain_json
+
 
 @dataclass(frozen=True, slots=True)
 class Absent:
@@ -29,15 +31,7 @@ def look_up(record: object, path: str) -> object:
 
 def kind(value: object) -> str:
     """What a value of a record is, in words, without the value."""
-    if isinstance(value, list):
-        return f"a list of {len(value):,}"
-    if isinstance(value, dict):
-        return "an object"
-    if isinstance(value, bool):
-        return "true or false"
-    if value is None:
-        return "null"
-    return "text" if isinstance(value, str) else "a number"
+    return f"a list of {len(value):,}" if isinstance(value, list) else plain_json.kind(value)
 
 
 def _into(value: object) -> str:

@@ -1,7 +1,8 @@
 """What the room of mappings stores."""
 
+from extensions.mappings.models.contract_test import ContractTest
 from extensions.mappings.models.mapping import Mapping
 from extensions.mappings.models.override import Override
 from extensions.mappings.models.version import Version
 
-__all__ = ["Mapping", "Override", "Version"]
+__all__ = ["ContractTest", "Mapping", "Override", "Version"]
