@@ -246,7 +246,9 @@ def test_a_contract_with_a_value_where_the_mapping_gives_none_differs_and_both_e
     assert (value.match, number.match) == (Match.DIFFERS, Match.SAME)
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(
+    max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None
+)
 @given(record=VALUES, name=NAMES)
 def test_whatever_the_record_each_field_has_an_outcome_and_the_body_fits(installation, record, name):
     installation = Installation.objects.select_related("blueprint").get(pk=installation.pk)
