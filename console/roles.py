@@ -21,10 +21,12 @@ SUPPORT_MAY = {
     "health.plan_maintenance",
     "mappings.preview_lineage",
     "mappings.make_test_contract",
+    "mappings.plan_repair",
 }
 ONBOARDING_MAY = SUPPORT_MAY | {
     "accounts.connect_account",
     "accounts.disconnect_account",
+    "mappings.approve_repair",
     "mappings.override_mapping",
 }
 AUDITOR_MAY = {"accounts.read_people", "installations.export_installation", "console.view_auditevent"}

@@ -10,8 +10,9 @@ from accounts import vault
 from accounts.models import ApiToken, Sealed
 from extensions.blueprints.models import ExtensionSecret
 from extensions.health.models import ChannelSecret
+from extensions.mappings.models import RepairSnapshot
 
-MODELS: tuple[type[Sealed], ...] = (ApiToken, ExtensionSecret, ChannelSecret)
+MODELS: tuple[type[Sealed], ...] = (ApiToken, ExtensionSecret, ChannelSecret, RepairSnapshot)
 BATCH = 500
 
 

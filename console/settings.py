@@ -238,6 +238,7 @@ CELERY_BEAT_SCHEDULE = {
         # A worker that was away finds one such message, not a day of them.
         "options": {"expires": 60},
     },
+    "dispatch-repairs": {"task": "console.tasks.dispatch_repairs", "schedule": 30.0, "options": {"expires": 60}},
     "pass-time": {"task": "console.tasks.pass_time", "schedule": 30.0, "options": {"expires": 60}},
     "watch": {"task": "console.tasks.watch", "schedule": 30.0, "options": {"expires": 60}},
     "notify": {"task": "console.tasks.notify", "schedule": 15.0, "options": {"expires": 30}},

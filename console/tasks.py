@@ -8,6 +8,7 @@ from django.utils import timezone
 
 # A worker that loads the tasks gives signs of life, however it was started.
 from console import broker, heartbeats, notifying, pruning, refreshing, watching  # noqa: F401
+from console.repairs import running as repairs
 from console.rollouts import queueing
 from extensions.health import passing, previewing
 
@@ -27,6 +28,22 @@ def dispatch_refreshes() -> None:
 def refresh_installation(installation_id: int, lease_id: str) -> None:
     """Refresh one installation, if the lease still holds."""
     refreshing.refresh(installation_id, UUID(lease_id))
+
+
+@shared_task(name=repairs.DISPATCH)
+def dispatch_repairs() -> None:
+    """Hand out the repairs that are to be run, and those that a killed worker left behind."""
+    repairs.dispatch(timezone.now())
+
+
+@shared_task(
+    name=repairs.RUN,
+    soft_time_limit=settings.REFRESH_SOFT_LIMIT,
+    time_limit=settings.REFRESH_HARD_LIMIT,
+)
+def run_repair(repair_id: int, lease_id: str) -> None:
+    """Run one repair, if the lease still holds."""
+    repairs.run(repair_id, UUID(lease_id))
 
 
 @shared_task

@@ -70,12 +70,17 @@ def main(url: str) -> int:
 
 def killed_at(moment: int, installation: Any) -> bool:
     """Refresh in a child process that kills itself at that moment; False when it came to its end."""
+    return ended_by_a_kill(lambda: refresh_in_child(moment, installation))
+
+
+def ended_by_a_kill(work: Callable[[], NoReturn]) -> bool:
+    """Do the work in a child process; whether it killed itself on the way. It must not fail otherwise."""
     from django.db import connection
 
     connection.close()  # a connection must not be shared with the child
     child = os.fork()
     if child == 0:
-        refresh_in_child(moment, installation)
+        work()
     _, status = os.waitpid(child, 0)
     if os.WIFSIGNALED(status):
         assert os.WTERMSIG(status) == signal.SIGKILL

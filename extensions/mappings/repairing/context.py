@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
-from extensions.blueprints.models import BlueprintField, BlueprintTemplateType
-from extensions.installations.models import Installation
+from extensions.blueprints.models import Blueprint, BlueprintField, BlueprintTemplateType, ExtensionSecret
+from extensions.installations.models import Installation, TemplateType, Webhook
 from extensions.mappings.repairing.refusing import Refused
 
 Wanted = Mapping[str, tuple[BlueprintTemplateType, tuple[BlueprintField, ...]]]
@@ -19,7 +20,6 @@ class Context:
     account_id: int
     mode: str
     wanted: Wanted
-    version: str = ""
     callback_urls: tuple[str, ...] = ()
     confirmed: Mapping[int, str] = field(default_factory=dict)
     remembered: frozenset[int] = frozenset()
@@ -41,3 +41,26 @@ class Context:
     def by_extension(self) -> bool:
         """Whether Oneflow made what is ours in this account, so that the console makes nothing there."""
         return self.mode == Installation.Mode.EXTENSION
+
+
+def version_of(installation: Installation) -> Blueprint | None:
+    """The blueprint version that the installation is judged by; the newest released one while none is known."""
+    return installation.blueprint or Blueprint.objects.released().filter(extension=installation.extension_id).first()
+
+
+def context_of(installation: Installation, version: Blueprint | None) -> Context:
+    """What the database knows of the installation, in five statements."""
+    kinds = version.template_types.prefetch_related("fields") if version else ()  # type: ignore[attr-defined]
+    of_it: dict[str, Any] = {"installation": installation}
+    confirmed = TemplateType.objects.filter(**of_it).exclude(confirmed_role="")
+    keys = ExtensionSecret.objects.filter(extension=installation.extension_id, kind=ExtensionSecret.Kind.SIGN_KEY)
+    addresses = installation.extension.callback_urls
+    return Context(
+        account_id=installation.account.oneflow_id,
+        mode=installation.mode,
+        wanted={kind.extension_type: (kind, tuple(kind.fields.all())) for kind in kinds},
+        callback_urls=tuple(each for each in addresses if isinstance(each, str) and each.strip()),
+        confirmed=dict(confirmed.values_list("oneflow_id", "confirmed_role")),
+        remembered=frozenset(Webhook.objects.filter(**of_it, remembered=True).values_list("oneflow_id", flat=True)),
+        has_sign_key=keys.exclude(ciphertext="").exists(),
+    )

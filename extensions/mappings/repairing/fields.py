@@ -74,14 +74,15 @@ def plan(operations: tuple[Operation, ...], reading: Reading, context: Context, 
     demand_addressable(reading.kept)
     planned = _Planned(reading.kept, role, context, former)
     after = _after(operations, planned)
-    removed = sorted(planned.present.keys() - after.keys())
     if len(after) > max(MOST_FIELDS, len(planned.present)):
         raise Refused(
             f'"{reading.kept.name}" would have {len(after)} fields; Oneflow is assumed to take {MOST_FIELDS}.',
             "Ask the customer which of their own fields can go, and plan the repair again.",
         )
     body = {"data_fields": list(after.values())}
-    demand_whole(body["data_fields"], reading.kept, removed)
+    demand_whole(
+        body["data_fields"], reading.kept, {each.custom_id for each in operations if each.kind is Kind.REMOVE_FIELD}
+    )
     kinds = list(dict.fromkeys(each.kind for each in operations))
     target = reading.kept.id
     return Plan(

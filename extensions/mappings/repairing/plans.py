@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any, Self
 
-from extensions.mappings.repairing.operations import Operation
+from extensions.mappings.repairing.operations import Kind, Operation
 
 LONGEST_SHOWN = 1000
 
@@ -93,6 +93,11 @@ class Plan:
     removes: tuple[str, ...] = ()
     not_undone: tuple[str, ...] = ()
     assumed: tuple[str, ...] = ()
+
+    @property
+    def confirmable(self) -> set[str]:
+        """The fields that the write may leave out, once somebody confirmed each by name."""
+        return {each.custom_id for each in self.operations if each.kind is Kind.REMOVE_FIELD}
 
     def as_json(self) -> dict[str, Any]:
         """Everything of it, for the vault: it holds values of the customer's."""

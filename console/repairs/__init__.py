@@ -1,0 +1,1 @@
+"""Repairs of customers' accounts as staff plan, approve, run and undo them."""

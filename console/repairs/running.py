@@ -1,0 +1,126 @@
+"""Repairs with everything that they need: the account's token, our share of the rate limit, the sign key, a worker."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.acting import Actor
+from accounts.vault import Unreadable
+from console.reaching import Log, budget_of, client_of
+from console.refreshing import hand_out
+from console.refreshing import kick as refresh_what_is_due
+from extensions.blueprints.models import ExtensionSecret
+from extensions.installations.models import Installation
+from extensions.mappings.models import Repair
+from extensions.mappings.repairing import approving, executing, proposing
+from extensions.mappings.repairing.account import MOST_CALLS
+from extensions.mappings.repairing.operations import Operation
+from extensions.mappings.repairing.refusing import Refused
+from oneflow.budget import Budget
+from oneflow.client import OneflowClient
+from oneflow.errors import BudgetSpent
+
+DISPATCH = "console.tasks.dispatch_repairs"
+RUN = "console.tasks.run_repair"
+# Handed out in one go; each is a handful of calls.
+MOST_AT_ONCE = 50
+RELINK = "Relink the installation first."
+
+
+def plan(installation: Installation, operations: tuple[Operation, ...], *, actor: Actor) -> Repair:
+    """The repair, planned on the account as it is now. Raises `Refused` and OneflowError."""
+    with _reaching(installation, Log()) as client:
+        return proposing.propose(installation, operations, client=client, actor=actor)
+
+
+def plan_undoing(done: Repair, *, actor: Actor) -> Repair:
+    """The repair that undoes another, planned on the account as it is now. Raises `Refused` and OneflowError."""
+    with _reaching(done.installation, Log()) as client:
+        return proposing.propose_undoing(done, client=client, actor=actor)
+
+
+def want(repair: Repair, *, actor: Actor, now: datetime) -> None:
+    """Have a worker run it, as soon as this is committed. Raises `Refused`."""
+    if not repair.installation.extension.writes_allowed:
+        raise Refused(*executing.WRITES_OFF)
+    approving.want(repair, actor=actor, now=now)
+    transaction.on_commit(kick, robust=True)
+
+
+def kick() -> None:
+    """Have what is to be run handed out at once. With the broker away, beat does it when the broker is back."""
+    hand_out(DISPATCH, [()], expires=60)
+
+
+def dispatch(now: datetime) -> int:
+    """Take each repair that is to be run and hand out a task for it; how many."""
+    tasks = []
+    for repair_id in Repair.objects.due(now).values_list("pk", flat=True)[:MOST_AT_ONCE]:
+        if lease_id := executing.claim(repair_id, now, now + settings.REFRESH_LEASE):
+            tasks.append((repair_id, str(lease_id)))
+    return hand_out(RUN, tasks, expires=settings.REFRESH_LEASE.total_seconds())
+
+
+def run(repair_id: int, lease_id: UUID, *, clock: Callable[[], datetime] = timezone.now) -> Repair | None:
+    """Run a claimed repair as far as it goes; the repair as it is then, None when the lease was lost."""
+    repair = Repair.objects.select_related(
+        "installation__account", "installation__extension", "installation__token"
+    ).get(pk=repair_id)
+    log = Log()
+    try:
+        with _reaching(repair.installation, log) as client:
+            done = executing.execute(
+                repair_id,
+                lease_id,
+                client=client,
+                sign_key=sign_key_of(repair.installation),
+                heard=lambda: [heard for _, heard in log.heard],
+                clock=clock,
+            )
+    except (Refused, BudgetSpent) as exc:
+        return executing.give_back(repair_id, lease_id, str(exc), getattr(exc, "remedy", ""), now=clock())
+    if done is not None and done.is_over:
+        transaction.on_commit(refresh_what_is_due, robust=True)
+    return done
+
+
+def sign_key_of(installation: Installation) -> str:
+    """The extension's current sign key; "" where none is set. Raises `Refused` when it cannot be opened."""
+    key = ExtensionSecret.objects.filter(
+        extension=installation.extension_id, kind=ExtensionSecret.Kind.SIGN_KEY
+    ).first()
+    try:
+        return key.reveal() if key and key.ciphertext else ""
+    except Unreadable as exc:
+        raise Refused(f"The extension's sign key cannot be opened: {exc}", "Ask whoever runs the console.") from exc
+
+
+@contextmanager
+def _reaching(installation: Installation, log: Log) -> Iterator[OneflowClient]:
+    """A client for the account with all calls of a repair reserved. Raises `Refused` and BudgetSpent."""
+    if installation.token is None or installation.state == Installation.State.DISCONNECTED:
+        raise Refused("The account is disconnected.", "Connect it again first.")
+    try:
+        token = installation.token.reveal()
+    except Unreadable as exc:
+        raise Refused(f"The token cannot be opened: {exc}", RELINK) from exc
+    budget = budget_of(installation, staff=True)
+    budget.reserve(MOST_CALLS)
+    try:
+        with _client(installation, token, budget, log) as client:
+            yield client
+    finally:
+        budget.settle()
+
+
+def _client(installation: Installation, token: str, budget: Budget, log: Log) -> OneflowClient:
+    try:
+        return client_of(installation, token, budget, log)
+    except ValueError as exc:
+        # The base URL in our own settings, or the token's form; the sentence holds neither secret.
+        raise Refused(f"Oneflow cannot be asked: {exc}", RELINK) from exc

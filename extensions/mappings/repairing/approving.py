@@ -1,0 +1,87 @@
+"""Who decides that a planned repair is written: whoever planned it, or a second person where anything is removed."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts.acting import Actor, Deed
+from extensions.mappings.models import Repair
+from extensions.mappings.models.repair import RUNNABLE
+from extensions.mappings.repairing.refusing import Refused
+
+State = Repair.State
+NOTHING_REMOVED = "nothing is removed, so no second person is needed"
+BY_SECOND = "approved by a second person, who confirmed each removal by name"
+ALONE = "approved alone: no other person may approve here"
+
+
+def approve(
+    repair: Repair, *, actor: Actor, confirmed: Collection[str], alone: bool, now: datetime, note: str = ""
+) -> None:
+    """Let a repair that removes something be written. `alone` says that nobody else here could approve it.
+
+    Raises `Refused` for its own planner, and unless every removal is confirmed by its name.
+    """
+    if repair.state != State.WAITING:
+        raise Refused("This repair does not wait for an approval.", "Look at what became of it.")
+    own = repair.planner_id is not None and repair.planner_id == actor.user_id
+    if (own or actor.user_id is None) and not alone:
+        raise Refused(
+            "Something would be removed, so somebody else than its planner approves it.",
+            "Ask a colleague who may approve repairs.",
+        )
+    if missing := [name for name in repair.removes if name not in confirmed]:
+        raise Refused(
+            f"Not confirmed: {', '.join(map(str, missing))}.", "Confirm by name each thing that would be removed."
+        )
+    grounds = ALONE if own or actor.user_id is None else BY_SECOND
+    _decide(repair, State.APPROVED, actor, now, f"{grounds}{f': {note}' if note else ''}", verb="repair.approve")
+
+
+def go_ahead(repair: Repair, *, actor: Actor, now: datetime) -> None:
+    """Let a repair that removes nothing be written. Raises `Refused` for any other."""
+    if repair.state != State.PLANNED or repair.needs_second:
+        raise Refused("This repair is not to be decided so.", "Look at what became of it.")
+    _decide(repair, State.APPROVED, actor, now, NOTHING_REMOVED, verb="repair.approve")
+
+
+def decline(repair: Repair, *, actor: Actor, now: datetime, note: str = "") -> None:
+    """Say no to what somebody planned. Raises `Refused` once it is approved."""
+    if repair.state != State.WAITING:
+        raise Refused("This repair does not wait for an approval.", "Look at what became of it.")
+    _decide(repair, State.DECLINED, actor, now, note, verb="repair.decline")
+
+
+def withdraw(repair: Repair, *, actor: Actor, now: datetime) -> None:
+    """Give up a repair before anything was written. Raises `Refused` once it is being written."""
+    if repair.state not in (State.PLANNED, State.WAITING, State.APPROVED):
+        raise Refused("This repair can be withdrawn no more.", "Look at what became of it.")
+    _decide(repair, State.WITHDRAWN, actor, now, "", verb="repair.withdraw")
+
+
+def want(repair: Repair, *, actor: Actor, now: datetime) -> None:
+    """Have an approved repair run, or one whose write was not read back taken up again. Once, however often asked."""
+    with transaction.atomic():
+        asked = Repair.objects.free(now).filter(pk=repair.pk, state__in=RUNNABLE)
+        if not asked.update(run_at=now, run_by=actor.name[:150], run_role=actor.role[:80], tries=0):
+            raise Refused("It is running already, or has come to its end.", "Look at what became of it.")
+        Deed(actor, "repair.run", repair.installation, details={"repair": repair.pk}).tell()
+
+
+def _decide(repair: Repair, state: str, actor: Actor, now: datetime, grounds: str, *, verb: str) -> None:
+    """Move it on, unless somebody else did meanwhile or it is being run. Raises `Refused`."""
+    decided = {
+        "decided_at": now,
+        "decided_by": actor.name[:150],
+        "decided_role": actor.role[:80],
+        "decision": grounds[:255],
+    }
+    if state != State.APPROVED:
+        decided |= {"ended_at": now, "run_at": None}
+    with transaction.atomic():
+        same = Repair.objects.free(now).filter(pk=repair.pk, state=repair.state)
+        if not same.update(state=state, **decided):
+            raise Refused("Somebody decided on this repair meanwhile.", "Look at what became of it.")
+        Deed(actor, verb, repair.installation, reason=grounds, details={"repair": repair.pk}).tell()
+    repair.refresh_from_db()
