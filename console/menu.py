@@ -13,6 +13,7 @@ ROOMS = (
     ("Issues", "admin:health_issue_changelist", "health.view_issue"),
     ("Maintenance", "maintenance", "health.view_maintenancewindow"),
     ("Incidents", "incidents", "health.view_incident"),
+    ("Blueprints", "versions-home", "blueprints.view_blueprint"),
     ("Fields", "fields-home", "installations.view_installation"),
     ("Rollouts", "previews", "health.view_preview"),
     ("Codes", "codes", "installations.view_installation"),

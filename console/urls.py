@@ -14,6 +14,7 @@ urlpatterns = [
     path("readyz", probes.readyz, name="readyz"),
     path("", include("console.connecting.urls")),
     path("", include("console.installation.urls")),
+    path("", include("console.blueprints.urls")),
     path("", include("console.fields.urls")),
     path("", include("console.lineage.urls")),
     path("", include("console.incidents.urls")),

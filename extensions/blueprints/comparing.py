@@ -147,7 +147,7 @@ def _attributes(left: Model, right: Model, names: Iterable[str]) -> tuple[Attrib
 def _comparable(value: Any) -> Any:
     """Event types have no order; spaces around a text do not count, as in health."""
     if isinstance(value, list):
-        return sorted(map(str, value))
+        return ", ".join(sorted(map(str, value)))
     return value.strip() if isinstance(value, str) else value
 
 

@@ -23,10 +23,18 @@ class TypeContent:
     fields: tuple[BlueprintField, ...]
 
 
+def contents_of(blueprints: Iterable[Blueprint]) -> dict[int, list[TypeContent]]:
+    """What stored versions say, by their id, in two statements."""
+    found: dict[int, list[TypeContent]] = {each.pk: [] for each in blueprints}
+    types = BlueprintTemplateType.objects.filter(blueprint__in=found).prefetch_related("fields")
+    for each in types:
+        found[each.blueprint_id].append(TypeContent(each, tuple(each.fields.all())))
+    return found
+
+
 def content_of(blueprint: Blueprint) -> list[TypeContent]:
-    """What a stored version says, in two statements."""
-    types = blueprint.template_types.prefetch_related("fields")
-    return [TypeContent(each, tuple(each.fields.all())) for each in types]
+    """What a stored version says."""
+    return contents_of([blueprint])[blueprint.pk]
 
 
 def as_document(content: Iterable[TypeContent]) -> list[dict[str, Any]]:

@@ -14,6 +14,10 @@ from accounts.acting import Actor, Deed
 from extensions.blueprints.content import TypeContent, content_of, store
 from extensions.blueprints.models import Blueprint, Extension
 
+# What the record calls that which is done to a version.
+BEGIN, CHANGE, DISCARD, RELEASE = "blueprint.draft", "blueprint.change", "blueprint.discard", "blueprint.release"
+RECORDED = (BEGIN, CHANGE, DISCARD, RELEASE)
+
 
 class Refused(Exception):
     """Something that cannot be done to a version; the text says why and what to do instead."""
@@ -29,7 +33,7 @@ def begin(
     newest = extension.blueprints.aggregate(newest=Max("version"))["newest"] or 0
     draft = Blueprint.objects.create(extension=extension, version=newest + 1, notes=notes)
     store(draft, content)
-    Deed(actor, "blueprint.draft", draft, details={"version": draft.version, "from": source}).tell()
+    Deed(actor, BEGIN, draft, details={"version": draft.version, "from": source}).tell()
     return draft
 
 
@@ -54,12 +58,12 @@ def editing(blueprint: Blueprint, *, actor: Actor, **details: Any) -> Iterator[B
     with transaction.atomic():
         draft = locked(blueprint)
         yield draft
-        Deed(actor, "blueprint.change", draft, details={"version": draft.version, **details}).tell()
+        Deed(actor, CHANGE, draft, details={"version": draft.version, **details}).tell()
 
 
 @transaction.atomic
 def discard(blueprint: Blueprint, *, actor: Actor) -> None:
     """Delete a draft. Raises `Refused`; a released version stays."""
     draft = locked(blueprint)
-    Deed(actor, "blueprint.discard", draft, details={"version": draft.version}).tell()
+    Deed(actor, DISCARD, draft, details={"version": draft.version}).tell()
     draft.delete()

@@ -1,12 +1,14 @@
-"""The admin's forms of extension and blueprint: lists are written one entry a line, sign keys only go in."""
+"""The forms of extension and blueprint: lists are written one entry a line, sign keys only go in."""
 
 import json
+import re
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 
-from extensions.blueprints.models import BlueprintTemplateType, Extension
+from extensions.blueprints.document import problems_of
+from extensions.blueprints.models import BlueprintField, BlueprintTemplateType, Extension
 from extensions.blueprints.rules import callback_url_problem, host_change_problem
 
 LONGEST_ENTRY = 500
@@ -94,11 +96,69 @@ class ExtensionForm(forms.ModelForm):
         return urls
 
 
-class TemplateTypeForm(forms.ModelForm):
-    """A template type of a blueprint with its event types as lines."""
+class OfDraft(forms.ModelForm):
+    """A row of a draft, held to the rules of a blueprint file, with the number at which it stands among the others."""
 
-    event_types = Lines(label="Wanted event types", required=False, help_text="One a line, such as contract:sign.")
+    place = forms.IntegerField(
+        label="Number", required=False, min_value=1, max_value=1000, help_text="Where it stands; left empty, last."
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.initial.setdefault("place", self.instance.position + 1)
+
+    @property
+    def new_place(self) -> int | None:
+        """The number that it is to have, None where it stays."""
+        return self.cleaned_data["place"] if "place" in self.changed_data else None
+
+    def as_type(self, values: dict[str, Any]) -> dict[str, Any]:
+        """The template type of a blueprint file that these values would stand in."""
+        raise NotImplementedError
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        values = {name: data[name] for name in self._meta.fields if name in data}  # type: ignore[attr-defined]
+        if not self.errors:
+            for problem in problems_of([self.as_type(values)]):
+                name = re.findall(r"\.(\w+)", problem.path)[-1]
+                self.add_error(
+                    name if name in self.fields else None, f"{problem.expected} {problem.remedy}".capitalize()
+                )
+        return data
+
+
+class TemplateTypeForm(OfDraft):
+    """A template type of a draft with its event types as lines."""
+
+    event_types = Lines(
+        label="Wanted event types",
+        required=False,
+        help_text="What its webhook must send, one a line, such as contract:sign.",
+    )
 
     class Meta:
         model = BlueprintTemplateType
-        fields = ["name", "extension_type", "description", "event_types", "position"]
+        fields = ["name", "extension_type", "description", "event_types"]
+        help_texts = {"extension_type": "The alias by which Oneflow marks it in every account."}
+
+    def as_type(self, values: dict[str, Any]) -> dict[str, Any]:
+        return {**values, "fields": []}
+
+
+class FieldForm(OfDraft):
+    """A data field of a draft."""
+
+    class Meta:
+        model = BlueprintField
+        fields = ["custom_id", "name", "description", "placeholder", "kind", "required"]
+        help_texts = {
+            "custom_id": "The key that matches it to the field in an account, whatever its name there.",
+            "placeholder": "Shown in the account while it is empty.",
+            "kind": "A checkbox takes 0 or 1.",
+            "required": "Whether a contract is wrong without it: decides between failing and warning.",
+        }
+
+    def as_type(self, values: dict[str, Any]) -> dict[str, Any]:
+        return {"name": "x", "extension_type": "x", "event_types": [], "fields": [values]}

@@ -120,11 +120,6 @@ def _blueprint(extension: Extension, wanted: dict[str, Any]) -> list[str]:
     return changed
 
 
-def uses(blueprint: Blueprint) -> int:
-    """How many installations are judged by this version."""
-    return int(blueprint.installations.count())  # type: ignore[attr-defined]  # set by the installations room
-
-
 def _release(blueprint: Blueprint, state: str) -> None:
     if state == Blueprint.State.RELEASED:
         blueprint.state, blueprint.released_at = state, timezone.now()

@@ -11,7 +11,7 @@ from django.db import transaction
 from accounts.acting import Actor, Deed
 from extensions.blueprints.content import as_document, content_of, digest
 from extensions.blueprints.document import problems_of
-from extensions.blueprints.drafting import Refused, locked
+from extensions.blueprints.drafting import RELEASE, Refused, locked
 from extensions.blueprints.models import Blueprint
 
 LONGEST_NOTES = 10_000
@@ -45,7 +45,7 @@ def release(blueprint: Blueprint, *, actor: Actor, now: datetime, notes: str, se
         "template_types": len(content),
         "fields": sum(len(each.fields) for each in content),
     }
-    Deed(actor, "blueprint.release", draft, details=details).tell()
+    Deed(actor, RELEASE, draft, details=details).tell()
     return draft
 
 

@@ -1,4 +1,4 @@
-"""Extension and blueprint in the admin."""
+"""Extensions in the admin."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from console.models import AuditEvent
-from extensions.blueprints.models import Blueprint, BlueprintTemplateType, Extension, ExtensionSecret
+from extensions.blueprints.models import Extension, ExtensionSecret
 from tests import making
 
 pytestmark = pytest.mark.django_db
@@ -102,55 +102,6 @@ def test_the_other_roles_read_but_change_nothing(client, extension, role):
     assert answer.status_code == 403
 
 
-def test_of_a_version_in_use_only_the_notes_change(administrator, extension):
-    making.make_installation(extension)
-    blueprint = Blueprint.objects.get()
-    address = reverse("admin:blueprints_blueprint_change", args=[blueprint.pk])
-    kind = BlueprintTemplateType.objects.first()
-
-    administrator.post(
-        address,
-        {
-            "notes": "For the spring release",
-            "state": "draft",
-            "version": 9,
-            "template_types-TOTAL_FORMS": 0,
-            "template_types-INITIAL_FORMS": 0,
-        },
-    )
-    of_type = administrator.post(
-        reverse("admin:blueprints_blueprinttemplatetype_change", args=[kind.pk]), {"name": "Other"}
-    )
-
-    blueprint.refresh_from_db()
-    assert (blueprint.version, blueprint.state, blueprint.notes) == (1, "released", "For the spring release")
-    assert of_type.status_code == 403
-
-
-def test_an_unused_version_can_be_edited_field_by_field(administrator, extension):
-    kind = BlueprintTemplateType.objects.get(extension_type="acme_engagement")
-    address = reverse("admin:blueprints_blueprinttemplatetype_change", args=[kind.pk])
-    fields = list(kind.fields.all())
-    values: dict[str, Any] = {
-        "name": "Assignment",
-        "extension_type": "acme_engagement",
-        "event_types": "contract:sign",
-        "position": 1,
-        "fields-TOTAL_FORMS": len(fields),
-        "fields-INITIAL_FORMS": len(fields),
-    }
-    for number, field in enumerate(fields):
-        for name in ("id", "custom_id", "name", "kind", "position"):
-            values[f"fields-{number}-{name}"] = getattr(field, name)
-        values[f"fields-{number}-template_type"] = kind.pk
-
-    answer = administrator.post(address, values)
-
-    kind.refresh_from_db()
-    assert answer.status_code == 302
-    assert (kind.name, kind.event_types) == ("Assignment", ["contract:sign"])
-
-
 def test_an_extension_with_accounts_cannot_be_deleted(administrator, extension):
     making.make_installation(extension)
 
@@ -162,7 +113,7 @@ def test_an_extension_with_accounts_cannot_be_deleted(administrator, extension):
 
 @pytest.mark.parametrize(
     "model",
-    ["accounts_account", "accounts_apitoken", "accounts_tag", "blueprints_blueprint", "mappings_mapping"],
+    ["accounts_account", "accounts_apitoken", "accounts_tag", "blueprints_extension", "mappings_mapping"],
 )
 @pytest.mark.parametrize("role", ["support", "auditor", "administrator"])
 def test_the_lists_of_the_rooms_open_for_each_role(client, extension, role, model):

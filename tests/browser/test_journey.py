@@ -90,7 +90,7 @@ ADMIN = (
     "/console/auditevent/",
     "/accounts/account/",
     "/blueprints/extension/",
-    "/blueprints/blueprint/1/change/",
+    "/versions/acme_ledger/1/",
     "/mappings/mapping/",
     "/auth/user/1/change/",
     "/password_change/",

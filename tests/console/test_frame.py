@@ -101,7 +101,8 @@ def test_the_menu_shows_only_rooms_that_may_be_entered(client, db):
         client.force_login(make_user(role))
         return [item["label"] for item in client.get("/").context["menu"]["rooms"]]
 
-    common = ["Fleet", "Installations", "Issues", "Maintenance", "Incidents", "Fields", "Rollouts", "Codes"]
+    common = ["Fleet", "Installations", "Issues", "Maintenance", "Incidents"]
+    common += ["Blueprints", "Fields", "Rollouts", "Codes"]
     assert rooms("onboarding") == [*common, "Connect"]
     assert rooms("auditor") == [*common, "Record"]
 

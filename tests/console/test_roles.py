@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from accounts.models import Tag
 from console.models import AuditEvent
-from extensions.blueprints.models import Blueprint, BlueprintTemplateType
+from extensions.blueprints.models import Blueprint
 from extensions.health import sharing
 from extensions.health.incidents import machine
 from extensions.health.models import Channel, Finding, Issue, MaintenanceWindow, Preview, Rule
@@ -88,6 +88,24 @@ PAGES: dict[str, tuple[set[str], tuple[str, ...]]] = {
     "lineage": (HELPERS, GET),
     "installation-lineage": (HELPERS, BOTH),
     "installation-lineage-contract": (HELPERS, POST),
+    "versions-home": (ALL, GET),
+    "versions": (ALL, GET),
+    "versions-compare": (ALL, GET),
+    "versions-import": (ADMINISTRATOR, GET),
+    "versions-import-account": (ADMINISTRATOR, POST),
+    "versions-import-file": (ADMINISTRATOR, POST),
+    "version": (ALL, GET),
+    "version-export": (ALL, GET),
+    "version-draft": (ADMINISTRATOR, POST),
+    "version-release": (ADMINISTRATOR, BOTH),
+    "version-discard": (ADMINISTRATOR, POST),
+    "version-type-add": (ADMINISTRATOR, BOTH),
+    "version-type": (ADMINISTRATOR, BOTH),
+    "version-type-take-out": (ADMINISTRATOR, POST),
+    "version-field-add": (ADMINISTRATOR, BOTH),
+    "version-field": (ADMINISTRATOR, BOTH),
+    "version-field-take-out": (ADMINISTRATOR, POST),
+    "version-move": (ADMINISTRATOR, POST),
     "fields-home": (ALL, GET),
     "fields": (ALL, GET),
     "field": (ALL, GET),
@@ -123,10 +141,8 @@ MODELS = {
     "accounts_account": Rights(ALL, NONE, HELPERS, NONE),
     "accounts_apitoken": MIRRORED,
     "accounts_tag": Rights(ALL, ADMINISTRATOR, ADMINISTRATOR, ADMINISTRATOR),
-    # Neither goes while installations rest on it; a released version is not edited.
+    # It does not go while installations rest on it.
     "blueprints_extension": Rights(ALL, ADMINISTRATOR, ADMINISTRATOR, NONE),
-    "blueprints_blueprint": Rights(ALL, ADMINISTRATOR, ADMINISTRATOR, NONE),
-    "blueprints_blueprinttemplatetype": Rights(ALL, NONE, NONE, NONE),
     "mappings_mapping": Rights(ALL, ADMINISTRATOR, ADMINISTRATOR, ADMINISTRATOR),
     "installations_installation": MIRRORED,
     "health_finding": MIRRORED,
@@ -219,6 +235,7 @@ def values() -> dict[str, Any]:
     return {
         "oneflow_id": installation.account.oneflow_id,
         "key": extension.integration_key,
+        "version": installation.blueprint.version,
         "extension_type": "acme_deal",
         "code": "token.rejected",
         "custom_id": "deal_value",
@@ -232,8 +249,6 @@ def values() -> dict[str, Any]:
         "accounts_apitoken": installation.token.pk,
         "accounts_tag": Tag.objects.create(name="key account").pk,
         "blueprints_extension": extension.pk,
-        "blueprints_blueprint": installation.blueprint.pk,
-        "blueprints_blueprinttemplatetype": BlueprintTemplateType.objects.first().pk,
         "mappings_mapping": Mapping.objects.first().pk,
         "installations_installation": installation.pk,
         "health_finding": finding.pk,

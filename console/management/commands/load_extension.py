@@ -1,9 +1,7 @@
 """`manage.py load_extension FILE`: store an extension, its blueprint version and its mapping from an extension file."""
 
 import os
-import sys
 from argparse import ArgumentParser
-from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -11,8 +9,9 @@ from django.db import DatabaseError, transaction
 
 from accounts.acting import Actor, Deed, audited
 from console.audit import command_line
+from console.given_file import bytes_of, why
 from extensions.blueprints import loading as blueprints
-from extensions.blueprints.document import MAX_BYTES, BadDocument, Document, check, read, with_sign_key
+from extensions.blueprints.document import BadDocument, Document, check, read, with_sign_key
 from extensions.blueprints.models import Extension
 from extensions.mappings import loading as mappings
 from extensions.mappings.changing import Refused
@@ -43,14 +42,14 @@ class Command(BaseCommand):
         name = "standard input" if file == "-" else file
         actor = command_line()
         try:
-            document = read(_bytes(file))
+            document = read(bytes_of(file))
             overrides = {"base_url": base_url, "environment": environment}
             document |= {key: value for key, value in overrides.items() if value is not None}
             extension = _load(with_sign_key(document, os.environ), actor, reason)
         except OSError as exc:
-            why = _why(exc)
-            Deed(actor, "extension.load", name, outcome="refused", reason=why).tell()
-            raise CommandError(f"{name}: {why}") from None
+            reason = why(exc)
+            Deed(actor, "extension.load", name, outcome="refused", reason=reason).tell()
+            raise CommandError(f"{name}: {reason}") from None
         except BadDocument as exc:
             Deed(actor, "extension.load", name, outcome="refused", reason=str(exc.problems[0])[:500]).tell()
             lines = "\n".join(f"  {problem}" for problem in exc.problems)
@@ -70,21 +69,3 @@ def _load(document: Document, actor: Actor, reason: str) -> Extension:
     if "mapping" in document:
         mappings.load(extension, document["mapping"], actor=actor, reason=reason)
     return extension
-
-
-def _bytes(file: str) -> bytes:
-    """At most one byte more than is allowed, so that a huge file is refused and not read."""
-    if file == "-":
-        return sys.stdin.buffer.read(MAX_BYTES + 1)
-    with Path(file).open("rb") as stream:
-        return stream.read(MAX_BYTES + 1)
-
-
-def _why(exc: OSError) -> str:
-    if isinstance(exc, FileNotFoundError):
-        return "there is no such file. Check the path."
-    if isinstance(exc, IsADirectoryError):
-        return "is a directory. Name the extension file itself."
-    if isinstance(exc, PermissionError):
-        return "may not be read. Give the user who runs this the right to read it."
-    return f"cannot be read: {exc.strerror}."

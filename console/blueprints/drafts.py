@@ -1,0 +1,91 @@
+"""What is done with a version: a draft begun from it, its notes; a draft released or discarded."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+
+from accounts.acting import Deed
+from console.audit import actor_of
+from console.blueprints.opening import CHANGE, RELEASE, address, page_of_version, version_of
+from console.blueprints.versions import distribution
+from console.pages import page
+from extensions.blueprints import drafting
+from extensions.blueprints.comparing import compare
+from extensions.blueprints.content import content_of, digest
+from extensions.blueprints.drafting import Refused
+from extensions.blueprints.models import Blueprint
+from extensions.blueprints.releasing import release
+
+POST = ("POST",)
+BOTH = ("GET", "POST")
+
+
+def refuse(request: HttpRequest, verb: str, subject: object, refused: Refused) -> None:
+    """Say why it was not done, and write the try down."""
+    Deed(actor_of(request), verb, subject, outcome="refused", reason=str(refused)).tell()
+    messages.error(request, str(refused))
+
+
+@page(CHANGE, audited=drafting.BEGIN, methods=POST)
+def draft(request: HttpRequest, key: str, version: int) -> HttpResponse:
+    """A new draft that says what this version says."""
+    made = drafting.copy(version_of(key, version), actor=actor_of(request))
+    messages.success(request, f"Version {made.version} is a draft now. It judges nobody until it is released.")
+    return redirect(address(made))
+
+
+@page(RELEASE, audited=drafting.RELEASE, methods=BOTH)
+def release_it(request: HttpRequest, key: str, version: int) -> HttpResponse:
+    """Say what a release means and what this one changes; do it when that is confirmed."""
+    blueprint = version_of(key, version)
+    if request.method == "POST":
+        notes, seen = request.POST.get("notes", ""), request.POST.get("seen", "") or "nothing"
+        try:
+            release(blueprint, actor=actor_of(request), now=timezone.now(), notes=notes, seen=seen)
+        except Refused as refused:
+            refuse(request, drafting.RELEASE, blueprint, refused)
+            return _confirmation(request, version_of(key, version), notes, status=422)
+        messages.success(request, f"Version {version} is released: accounts that enable the extension now have it.")
+        return redirect(address(blueprint))
+    return _confirmation(request, blueprint, blueprint.notes)
+
+
+def _confirmation(request: HttpRequest, blueprint: Blueprint, notes: str, status: int = 200) -> HttpResponse:
+    if blueprint.state != Blueprint.State.DRAFT:
+        if request.method == "GET":
+            messages.info(request, f"Version {blueprint.version} is released already.")
+        return redirect(address(blueprint))
+    content = content_of(blueprint)
+    newest = blueprint.extension.blueprints.released().first()
+    living = distribution(blueprint.extension)
+    return render(
+        request,
+        "blueprints/release.html",
+        page_of_version(
+            request,
+            blueprint,
+            title="Release",
+            notes=notes,
+            seen=digest(content),
+            content=content,
+            newest=newest,
+            comparison=compare(content_of(newest), content) if newest else None,
+            without_fields=[each.template_type for each in content if not each.fields],
+            installations=sum(line["number"] for line in living.values()),
+        ),
+        status=status,
+    )
+
+
+@page(CHANGE, audited=drafting.DISCARD, methods=POST)
+def discard_it(request: HttpRequest, key: str, version: int) -> HttpResponse:
+    """Delete a draft."""
+    blueprint = version_of(key, version)
+    try:
+        drafting.discard(blueprint, actor=actor_of(request))
+    except Refused as refused:
+        refuse(request, drafting.DISCARD, blueprint, refused)
+        return redirect(address(blueprint))
+    messages.success(request, f"The draft {version} is discarded.")
+    return redirect("versions", key)

@@ -1,0 +1,139 @@
+"""Drafts from elsewhere: from what a reference account has, or from a file; and a version as a file."""
+
+import json
+from typing import Any
+
+from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from accounts.acting import Deed
+from console.audit import actor_of
+from console.blueprints.accounts import seen_account
+from console.blueprints.opening import CHANGE, SEE, address, extension_of, page_of, version_of
+from console.pages import page
+from extensions.blueprints import drafting
+from extensions.blueprints.content import TypeContent, as_document, content_of
+from extensions.blueprints.document import MAX_BYTES, BadDocument, Problem, problems_of
+from extensions.blueprints.drafting import Refused
+from extensions.blueprints.files import as_file, take
+from extensions.blueprints.models import Blueprint, Extension
+from extensions.installations.models import TemplateType
+from extensions.installations.reference import Reference, Seen, reference, roles_of, roles_of_ours
+
+POST = ("POST",)
+
+
+@page(SEE, audited="blueprint.export")
+def export(request: HttpRequest, key: str, version: int) -> HttpResponse:
+    """The version as a blueprint file."""
+    blueprint = version_of(key, version)
+    Deed(actor_of(request), "blueprint.export", blueprint, details={"version": version}).tell()
+    text = json.dumps(as_file(blueprint), ensure_ascii=False, indent=2) + "\n"
+    headers = {"Content-Disposition": f'attachment; filename="{key}-blueprint-{version}.json"'}
+    return HttpResponse(text, content_type="application/json; charset=utf-8", headers=headers)
+
+
+@page(CHANGE, unaudited="shows from what a draft can be begun; no personal data")
+def choose(request: HttpRequest, key: str) -> HttpResponse:
+    """Choose a file, or an account and which of its template types."""
+    extension = extension_of(key)
+    asked = request.GET.get("account", "").strip()
+    if not asked:
+        return _page(request, extension)
+    try:
+        return _page(request, extension, **_choices(extension, asked))
+    except Refused as refused:
+        return _page(request, extension, problem=str(refused), asked=asked)
+
+
+@page(CHANGE, audited=drafting.BEGIN, methods=POST)
+def from_account(request: HttpRequest, key: str) -> HttpResponse:
+    """A draft of what an account has of the chosen template types."""
+    extension = extension_of(key)
+    asked, types = request.POST.get("account", "").strip(), request.POST.getlist("types")
+    try:
+        draft, notes = _imported(request, extension, asked, types)
+    except Refused as refused:
+        Deed(actor_of(request), drafting.BEGIN, extension, outcome="refused", reason=str(refused)[:500]).tell()
+        return _page(request, extension, problem=str(refused), asked=asked, status=422)
+    messages.success(request, f"Version {draft.version} is a draft of what account {asked} has.")
+    for note in notes:
+        messages.warning(request, note)
+    return redirect(address(draft))
+
+
+@page(CHANGE, audited=drafting.BEGIN, methods=POST)
+def from_file(request: HttpRequest, key: str) -> HttpResponse:
+    """A draft of what a blueprint file says."""
+    extension = extension_of(key)
+    try:
+        draft = take(extension, _raw(request.FILES.get("file")), actor=actor_of(request), source="a file")
+    except BadDocument as exc:
+        reason = str(exc.problems[0])[:500]
+        Deed(actor_of(request), drafting.BEGIN, extension, outcome="refused", reason=reason).tell()
+        return _page(request, extension, problems=exc.problems, status=422)
+    messages.success(request, f"Version {draft.version} is a draft of what the file says.")
+    return redirect(address(draft))
+
+
+def _raw(upload: UploadedFile | None) -> bytes:
+    """The bytes of what was uploaded. A large file lies on disk, and one too large is not read from there."""
+    if upload is None:
+        raise BadDocument([Problem("file", "no file was chosen.", "Choose a blueprint file.")])
+    if (upload.size or 0) > MAX_BYTES:
+        raise BadDocument([Problem("file", f"is larger than {MAX_BYTES:,} bytes.", "Is this the right file?")])
+    return upload.read(MAX_BYTES + 1)
+
+
+def _page(request: HttpRequest, extension: Extension, *, status: int = 200, **extra: Any) -> HttpResponse:
+    shown = page_of(request, extension, title="Import a draft", largest=MAX_BYTES // 1_000_000, **extra)
+    return render(request, "blueprints/import.html", shown, status=status)
+
+
+def _choices(extension: Extension, asked: str) -> dict[str, Any]:
+    """The account's template types, those of ours chosen already, with what is wrong about each."""
+    installation, seen = seen_account(extension, asked)
+    ours = {row.oneflow_id for row in roles_of_ours(seen, _known_types(_known(extension))).values()}
+    choices = [
+        {
+            "row": row,
+            "ours": row.oneflow_id in ours,
+            "number": len(seen.fields_of(row)),
+            "doubt": seen.doubt(row),
+        }
+        for row in sorted(seen.types, key=lambda each: (each.oneflow_id not in ours, each.name))
+    ]
+    return {"asked": asked, "installation": installation, "choices": choices}
+
+
+def _imported(request: HttpRequest, extension: Extension, asked: str, types: list[str]) -> tuple[Blueprint, list[str]]:
+    installation, seen = seen_account(extension, asked)
+    rows = [row for row in seen.types if str(row.oneflow_id) in types]
+    if not rows or len(rows) != len(set(types)):
+        raise Refused("Choose at least one template type that the account has.")
+    found = _content(seen, rows, _known(extension))
+    if found.doubts:
+        raise Refused(
+            f"{found.doubts[0]} Refresh {installation.account} first: a draft of half an account would lack fields."
+        )
+    if problems := problems_of(as_document(found.content)):
+        raise Refused(f"{installation.account} has what no blueprint can hold. {problems[0]}")
+    notes = "\n".join([f"As account {asked} has it.", *found.notes])
+    draft = drafting.begin(extension, found.content, actor=actor_of(request), source=f"account {asked}", notes=notes)
+    return draft, list(found.notes)
+
+
+def _content(seen: Seen, rows: list[TemplateType], known: list[TypeContent]) -> Reference:
+    return reference(seen, roles_of(rows, roles_of_ours(seen, _known_types(known))), known)
+
+
+def _known(extension: Extension) -> list[TypeContent]:
+    """What the newest version says, a released one if there is any."""
+    newest = extension.blueprints.released().first() or extension.blueprints.order_by("-version").first()
+    return content_of(newest) if newest else []
+
+
+def _known_types(known: list[TypeContent]) -> list[Any]:
+    return [each.template_type for each in known]

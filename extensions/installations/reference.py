@@ -1,0 +1,186 @@
+"""What an account really has, as the content of a blueprint: to compare a version with, or to begin a draft from.
+
+Oneflow's answer does not say everything that a blueprint does: whether a field is a checkbox or required, and which
+events are wanted. The same template type and `custom_id` in a version that is known says it instead; where none does
+the plainest is taken, and a sentence says so.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Self
+
+from django.utils.text import slugify
+
+from extensions.blueprints.comparing import Place
+from extensions.blueprints.content import TypeContent
+from extensions.blueprints.models import BlueprintField, BlueprintTemplateType
+from extensions.installations import snapshot as parts
+from extensions.installations.matching import types_of_ours
+from extensions.installations.mirror import rows_of
+from extensions.installations.models import DataField, Installation, Part, TemplateType
+
+# How many names a sentence holds.
+NAMED = 5
+Fields = Mapping[int, Sequence[DataField]]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The template types and fields that Oneflow listed when they were last read, and what was read."""
+
+    types: tuple[TemplateType, ...]
+    fields: dict[int, list[DataField]]
+    parts: dict[str, Part]
+
+    @classmethod
+    def load(cls, installation: Installation) -> Self:
+        """Read in three statements."""
+        key = installation.pk
+        types = rows_of(TemplateType, [key]).get(key, [])
+        fields: dict[int, list[DataField]] = {}
+        for row in rows_of(DataField, [key]).get(key, []):
+            if row.missing_since is None:
+                fields.setdefault(row.template_type_oneflow_id, []).append(row)
+        read = {part.name: part for part in rows_of(Part, [key]).get(key, [])}
+        return cls(tuple(row for row in types if row.missing_since is None), fields, read)
+
+    @property
+    def types_were_read(self) -> bool:
+        """Whether Oneflow ever said which template types the account has."""
+        part = self.parts.get(parts.TEMPLATE_TYPES)
+        return part is not None and part.read_at is not None
+
+    def fields_of(self, row: TemplateType) -> list[DataField]:
+        return self.fields.get(row.oneflow_id, [])
+
+    def doubt(self, row: TemplateType) -> str:
+        """Why its fields are not known as they are now: never read, or not by the latest refresh; "" when they are."""
+        part = self.parts.get(parts.fields_of(row.oneflow_id))
+        if part is None or part.read_at is None:
+            return "were never read"
+        return "were not read by the latest refresh" if part.unread_reason else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """An account's content; what is `off` there; what could not be known; and which fields are not known as of now."""
+
+    content: tuple[TypeContent, ...]
+    off: frozenset[Place]
+    notes: tuple[str, ...]
+    doubts: tuple[str, ...]
+
+
+def roles_of_ours(seen: Seen, wanted: Iterable[BlueprintTemplateType]) -> dict[str, TemplateType]:
+    """The account's template types that play a role of the blueprint's, by extension type."""
+    return {role: row for role, row in types_of_ours(wanted, seen.types).items() if row is not None}
+
+
+def roles_of(rows: Iterable[TemplateType], ours: Mapping[str, TemplateType]) -> dict[str, TemplateType]:
+    """Template types by the extension type that a draft gives them: ours, Oneflow's, else one made of the name."""
+    played = {row.oneflow_id: role for role, row in ours.items()}
+    found: dict[str, TemplateType] = {}
+    for row in rows:
+        role = played.get(row.oneflow_id) or row.extension_type or slugify(row.name).replace("-", "_")
+        role = role[:110] or f"type_{row.oneflow_id}"
+        found[role if role not in found else f"{role}_{row.oneflow_id}"[:120]] = row
+    return found
+
+
+def reference(seen: Seen, roles: Mapping[str, TemplateType], known: Sequence[TypeContent]) -> Reference:
+    """What the account has of these template types, with what it cannot say from the `known` content."""
+    says = {each.template_type.extension_type: each for each in known}
+    taken = [_Taken(role, row, seen.fields_of(row), says.get(role)) for role, row in roles.items()]
+    return Reference(
+        content=tuple(each.content() for each in taken),
+        off=frozenset(place for each in taken for place in each.off()),
+        notes=tuple(_notes(taken)),
+        doubts=tuple(f"The fields of {row.name} {why}." for row in roles.values() if (why := seen.doubt(row))),
+    )
+
+
+class _Taken:
+    """A template type of the account in the role that it plays, with what is known of that role."""
+
+    def __init__(self, role: str, row: TemplateType, fields: Sequence[DataField], known: TypeContent | None) -> None:
+        self.role, self.row, self.fields, self.known = role, row, fields, known
+        self.kept = list(_kept(fields, row))
+        self.before = {field.custom_id: field for field in known.fields} if known else {}
+
+    def content(self) -> TypeContent:
+        template_type = BlueprintTemplateType(
+            name=self.row.name.strip() or self.role,
+            extension_type=self.role,
+            description=self.row.description,
+            event_types=self.known.template_type.event_types if self.known else [],
+        )
+        return TypeContent(template_type, tuple(_field(field, self.before.get(field.custom_id)) for field in self.kept))
+
+    def off(self) -> Iterator[Place]:
+        if not self.row.active:
+            yield self.role, ""
+        yield from ((self.role, field.custom_id) for field in self.kept if not field.active)
+
+
+def _notes(taken: Sequence[_Taken]) -> Iterator[str]:
+    unknown = sum(field.custom_id not in each.before for each in taken for field in each.kept)
+    if unknown:
+        yield (
+            "Oneflow does not say whether a field is a checkbox, nor whether it is required: "
+            f"{_fields(unknown)} that no known version has {'is' if unknown == 1 else 'are'} taken for optional text."
+        )
+    for each in taken:
+        if each.role != each.row.extension_type:
+            yield f"Oneflow gives {each.row.name} no extension type: it stands here as {each.role}."
+        if each.known is None:
+            yield f"Which events the webhook of {each.row.name} must send is not known: none are wanted."
+        yield from _left_out(each.fields, each.kept, each.row)
+
+
+def _kept(fields: Iterable[DataField], row: TemplateType) -> Iterator[DataField]:
+    """The fields that the blueprint made: in a type of the extension's its own ones, in any other all; each once.
+
+    Of several with one `custom_id` an active one is taken, then the first.
+    """
+    ours = [field for field in fields if field.custom_id and not (row.extension_type and field.source == "user")]
+    chosen: dict[str, DataField] = {}
+    for field in sorted(ours, key=lambda each: not each.active):
+        chosen.setdefault(field.custom_id, field)
+    return (field for field in ours if chosen[field.custom_id] is field)
+
+
+def _field(row: DataField, known: BlueprintField | None) -> BlueprintField:
+    return BlueprintField(
+        custom_id=row.custom_id,
+        name=row.name.strip() or row.custom_id,
+        description=row.description,
+        placeholder=row.placeholder[:255],
+        kind=known.kind if known else BlueprintField.Kind.TEXT,
+        required=known.required if known else False,
+    )
+
+
+def _left_out(fields: Sequence[DataField], kept: Sequence[DataField], row: TemplateType) -> Iterator[str]:
+    """A sentence for each kind of field that is not taken as it is."""
+    keys = {field.pk for field in kept}
+    own = [field for field in fields if row.extension_type and field.source == "user"]
+    nameless = [field for field in fields if not field.custom_id and field not in own]
+    twice = [field for field in fields if field.pk not in keys and field not in own and field.custom_id]
+    long = [field for field in kept if len(field.placeholder) > 255]
+    if own:
+        yield f"Left out of {row.name}: {_fields(len(own))} of the customer's own ({_named(own)})."
+    if nameless:
+        yield f"Left out of {row.name}: {_fields(len(nameless))} without a custom_id ({_named(nameless)})."
+    if twice:
+        yield f"Left out of {row.name}: {_fields(len(twice))} whose custom_id another has too ({_named(twice)})."
+    if long:
+        yield f"Cut to 255 characters in {row.name}: the placeholder of {_named(long)}."
+
+
+def _named(fields: Sequence[DataField]) -> str:
+    names = ", ".join(field.name or field.custom_id for field in fields[:NAMED])
+    return f"{names} and {len(fields) - NAMED} more" if len(fields) > NAMED else names
+
+
+def _fields(number: int) -> str:
+    return "1 field" if number == 1 else f"{number} fields"

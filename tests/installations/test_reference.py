@@ -1,0 +1,152 @@
+"""What an account really has, as the content of a blueprint."""
+
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from extensions.blueprints.comparing import compare
+from extensions.blueprints.content import as_document, content_of
+from extensions.blueprints.models import BlueprintTemplateType
+from extensions.installations.models import DataField, Installation, TemplateType
+from extensions.installations.reference import Reference, Seen, reference, roles_of, roles_of_ours
+
+pytestmark = pytest.mark.django_db
+
+
+def deal(installation: Installation) -> TemplateType:
+    return TemplateType.objects.get(installation=installation, extension_type="acme_deal")
+
+
+def add(row: TemplateType, custom_id: str, **values: Any) -> DataField:
+    number = 900 + DataField.objects.count()
+    return DataField.objects.create(
+        installation=row.installation,
+        template_type_oneflow_id=row.oneflow_id,
+        oneflow_id=number,
+        **{"custom_id": custom_id, "name": f"Field {number}", "active": True, "source": "system", **values},
+        seen_at=timezone.now(),
+    )
+
+
+def of_ours(installation: Installation) -> Reference:
+    seen = Seen.load(installation)
+    wanted = BlueprintTemplateType.objects.filter(blueprint__extension=installation.extension)
+    return reference(seen, roles_of_ours(seen, wanted), content_of(installation.blueprint))
+
+
+def test_an_account_made_from_a_version_has_its_content(installation):
+    found = of_ours(installation)
+
+    assert as_document(found.content) == as_document(content_of(installation.blueprint))
+    assert (found.notes, found.doubts, found.off) == ((), (), frozenset())
+
+
+def test_it_is_read_in_three_statements(installation, django_assert_num_queries):
+    with django_assert_num_queries(3):
+        Seen.load(installation)
+
+
+def test_what_is_off_or_gone_is_told_from_what_is_there(installation):
+    DataField.objects.filter(custom_id="vat_exempt").update(active=False)
+    DataField.objects.filter(custom_id="fiscal_year").update(missing_since=timezone.now())
+    TemplateType.objects.filter(extension_type="acme_engagement").update(active=False)
+
+    found = of_ours(installation)
+
+    assert found.off == {("acme_deal", "vat_exempt"), ("acme_engagement", "")}
+    [_, engagement] = compare(content_of(installation.blueprint), found.content, off=found.off).types
+    assert [(each.field.custom_id, each.what.value) for each in engagement.fields] == [("fiscal_year", "removed")]
+
+
+def test_in_a_type_of_the_extensions_the_customers_own_fields_are_left_out(installation):
+    add(deal(installation), "own", name="Our own", source="user")
+
+    found = of_ours(installation)
+
+    assert "own" not in str(as_document(found.content))
+    assert found.notes == ("Left out of Deal: 1 field of the customer's own (Our own).",)
+
+
+def test_in_a_type_that_the_product_made_every_field_is_taken(installation):
+    TemplateType.objects.filter(extension_type="acme_deal").update(extension_type="", confirmed_role="acme_deal")
+    row = TemplateType.objects.get(confirmed_role="acme_deal")
+    add(row, "own", name="Ours too", source="user")
+
+    found = of_ours(installation)
+
+    assert [field.custom_id for field in found.content[0].fields][-1] == "own"
+    assert "gives Deal no extension type: it stands here as acme_deal" in " ".join(found.notes)
+
+
+def test_what_oneflow_does_not_say_is_taken_from_the_known_version_or_said(installation):
+    add(deal(installation), "later")
+
+    found = of_ours(installation)
+
+    fields = {field.custom_id: field for field in found.content[0].fields}
+    assert fields["deal_value"].required
+    assert not fields["later"].required
+    assert "1 field that no known version has is taken for optional text" in found.notes[0]
+
+
+def test_fields_that_no_blueprint_could_hold_are_left_out_and_named(installation):
+    add(deal(installation), "", name="Nameless")
+    add(deal(installation), "deal_value", name="Twin", active=False)
+    add(deal(installation), "long", placeholder="x" * 300)
+
+    found = of_ours(installation)
+
+    notes = " ".join(found.notes)
+    fields = {field.custom_id: field for field in found.content[0].fields}
+    assert fields["deal_value"].name == "Deal value"
+    assert len(fields["long"].placeholder) == 255
+    for words in ("without a custom_id (Nameless)", "whose custom_id another has too (Twin)", "Cut to 255"):
+        assert words in notes
+
+
+def test_of_two_with_one_custom_id_the_active_one_is_taken(installation):
+    DataField.objects.filter(custom_id="deal_value").update(active=False)
+    add(deal(installation), "deal_value", name="The new one")
+
+    fields = {field.custom_id: field for field in of_ours(installation).content[0].fields}
+
+    assert fields["deal_value"].name == "The new one"
+
+
+def test_chosen_types_get_the_role_that_they_play_else_one_made_of_their_name(installation):
+    seen = Seen.load(installation)
+    ours = roles_of_ours(seen, BlueprintTemplateType.objects.filter(extension_type="acme_deal"))
+    rows = [
+        *ours.values(),
+        TemplateType(oneflow_id=1, name="Köpeavtal 2026", active=True),
+        TemplateType(oneflow_id=2, name="Köpeavtal 2026", active=True),
+        TemplateType(oneflow_id=3, name="契約", active=True),
+        TemplateType(oneflow_id=4, name="x" * 255, active=True),
+    ]
+
+    assert [role[:20] for role in roles_of(rows, ours)] == [
+        "acme_deal",
+        "kopeavtal_2026",
+        "kopeavtal_2026_2",
+        "type_3",
+        "x" * 20,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [({"read_at": None}, "were never read"), ({"unread_reason": "unavailable"}, "not read by the latest refresh")],
+)
+def test_what_was_not_read_is_doubted(installation, values, words):
+    installation.parts.filter(name=f"fields/{deal(installation).oneflow_id}").update(**values)
+
+    assert words in of_ours(installation).doubts[0]
+
+
+def test_an_account_whose_types_were_never_read_says_so(installation):
+    assert Seen.load(installation).types_were_read
+    installation.parts.filter(name="template_types").update(read_at=None)
+    assert not Seen.load(installation).types_were_read
+    installation.parts.all().delete()
+    assert not Seen.load(installation).types_were_read
