@@ -14,6 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
+from console.fields.matrix import tabs
 from console.installation.opening import SEE
 from console.installation.paging import rest_of_address, searched
 from console.pages import context, page
@@ -73,6 +74,7 @@ def fields(request: HttpRequest, key: str) -> HttpResponse:
             request,
             title=f"Fields of {extension}",
             crumbs=[("Fields", reverse("fields-home"))],
+            tabs=tabs(extension, "fields"),
             extension=extension,
             lines=shown,
             columns=COLUMNS,

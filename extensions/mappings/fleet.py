@@ -51,9 +51,10 @@ def counts(extension: Extension, fields: Iterable[BlueprintField]) -> dict[tuple
     `fields` are those of all versions that count, with their template types. The database counts the fields that are
     there; who has none is the rest of those that should.
     """
-    rows = Scope(extension).select_whole(
+    rows = Scope(extension).select(
         """SELECT 1, field_id, weight, COUNT(*) FROM present GROUP BY field_id, weight
-        UNION ALL SELECT 0, wanted_type_id, was_read, COUNT(*) FROM ours GROUP BY wanted_type_id, was_read"""
+        UNION ALL SELECT 0, wanted_type_id, was_read, COUNT(*) FROM ours GROUP BY wanted_type_id, was_read""",
+        whole=True,
     )
     should: dict[int, Counter[int]] = defaultdict(Counter)
     present: dict[int, Counter[int]] = defaultdict(Counter)
@@ -75,7 +76,7 @@ def counts_of(extension: Extension, extension_type: str, custom_id: str) -> Coun
     """The installations in each state of one field: one statement."""
     found = Counts()
     scope = Scope(extension, extension_type=extension_type, custom_id=custom_id)
-    for weight, number in scope.select("SELECT weight, COUNT(*) FROM facts GROUP BY weight"):
+    for weight, number in scope.select("SELECT weight, COUNT(*) FROM facts GROUP BY weight", whole=True):
         found.add(weight, number)
     return found
 
@@ -100,5 +101,6 @@ def page(
         WHERE facts.weight IN ({", ".join(["%s"] * len(weights))})
         ORDER BY a.name, facts.installation_id LIMIT %s OFFSET %s""",  # noqa: S608 (our own table names)
         [*weights, limit, offset],
+        whole=True,
     )
     return [Place(key, type_id, Facts.from_weight(weight).state) for key, type_id, weight in rows]

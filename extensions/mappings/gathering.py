@@ -5,13 +5,12 @@ It follows `extensions.installations.matching` in which template type plays a ro
 left out, and while nothing else is compared with, those whose own version is not known.
 """
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import QuerySet
 
 from accounts.models import Account
@@ -42,6 +41,14 @@ def _weight(here: str, wanted: str, words: Sequence[str]) -> str:
 # The weight of a data field `f` for the blueprint's field `b`.
 FIELD_WEIGHT = _weight("f", "b", ("description", "placeholder"))
 
+# The installations that are looked at.
+CHOSEN = """
+    chosen AS (
+        SELECT i.id, i.account_id, i.blueprint_id, i.mode FROM {Installation} i
+        WHERE i.extension_id = %s AND i.state <> 'disconnected' {among}
+    )
+"""
+
 # Which template type plays which role where, as `matching.types_of_ours` has it: confirmed, then by extension
 # type, then by name; of several an active one, then the newest. `was_read` is whether the part that would hold its
 # fields was read, `weight` what is known of the template type itself.
@@ -57,14 +64,13 @@ OURS = f"""
                     CASE WHEN t.active THEN 0 ELSE 1 END,
                     t.oneflow_id DESC
             ) AS place
-        FROM {{Installation}} i
+        FROM chosen i
         JOIN {{BlueprintTemplateType}} w ON w.blueprint_id = {{version}} {{typed}}
         LEFT JOIN {{TemplateType}} t ON t.installation_id = i.id AND t.missing_since IS NULL AND (
             t.confirmed_role = w.extension_type
             OR t.extension_type = w.extension_type
             OR (t.extension_type = '' AND {_same("t.name", "w.name")})
         )
-        WHERE i.extension_id = %s AND i.state <> 'disconnected' {{among}}
     ),
     ours AS (
         SELECT p.installation_id, p.role, p.wanted_type_id, p.type_id,
@@ -90,17 +96,28 @@ FACTS = f"""
     )
 """  # noqa: S608 (our own names)
 
-# The same for what is in the accounts only: a row less for each field that is not there, and a fleet in one pass.
+# The same of what is in the accounts only, which a fleet's fields can be read for in one pass. Weighed before they are
+# grouped: sorting numbers is cheap, sorting texts is not.
 PRESENT = f"""
-    present AS (
-        SELECT o.installation_id, b.id AS field_id, MAX(o.was_read + {FIELD_WEIGHT}) AS weight
+    weighed AS MATERIALIZED (
+        SELECT o.installation_id, b.id AS field_id, o.was_read + {FIELD_WEIGHT} AS weight
         FROM ours o
         JOIN {{DataField}} f ON f.installation_id = o.installation_id
             AND f.template_type_oneflow_id = o.type_id AND f.missing_since IS NULL
         JOIN {{BlueprintField}} b ON b.template_type_id = o.wanted_type_id AND b.custom_id = f.custom_id
-        GROUP BY o.installation_id, b.id
+    ),
+    present AS (
+        SELECT installation_id, field_id, MAX(weight) AS weight FROM weighed GROUP BY installation_id, field_id
     )
 """  # noqa: S608 (our own names)
+
+# Said with a statement that concerns the whole fleet, for as long as it runs. PostgreSQL cannot know how
+# many template types play a role, takes them for a handful, and would look up each field of the fleet by itself, which
+# takes a hundred times as long as reading the table through.
+IN_ONE_PASS = {
+    "postgresql": "SET LOCAL enable_nestloop = off; SET LOCAL jit = off; SET LOCAL work_mem = '64MB'; ",
+    "sqlite": "",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,17 +133,11 @@ class Scope:
     extension_type: str = ""
     custom_id: str = ""
 
-    def select(self, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        """The rows of a statement over `facts` and `ours`, of few installations or one field."""
-        with connection.cursor() as cursor:
-            return self._rows(cursor, (OURS, FACTS), statement, values)
+    def select(self, statement: str, values: Sequence[Any] = (), *, whole: bool = False) -> list[tuple[Any, ...]]:
+        """The rows of a statement over `chosen`, `ours`, `facts` and `present`.
 
-    def select_whole(self, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        """The rows of a statement over `present` and `ours`, of all installations and all fields."""
-        with _in_one_pass() as cursor:
-            return self._rows(cursor, (OURS, PRESENT), statement, values)
-
-    def _rows(self, cursor: Any, tables: Sequence[str], statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+        It may begin with a comma and further tables of its own. `whole` where it concerns the whole fleet.
+        """
         try:
             among, ids = self._among()
         except EmptyResultSet:
@@ -138,15 +149,19 @@ class Scope:
             "named": "AND b.custom_id = %s" if self.custom_id else "",
         }
         bound = [
-            *([] if self.against is None else [self.against.pk]),
-            *([self.extension_type] if self.extension_type else []),
             self.extension.pk,
             *ids,
-            *([self.custom_id] if self.custom_id and FACTS in tables else []),
+            *([] if self.against is None else [self.against.pk]),
+            *([self.extension_type] if self.extension_type else []),
+            *([self.custom_id] if self.custom_id else []),
         ]
-        gathered = ", ".join(tables).format(**TABLES, **conditions)
-        cursor.execute(f"WITH {gathered} {statement.format(**TABLES)}", [*bound, *values])
-        return list(cursor.fetchall())
+        tables = ", ".join((CHOSEN, OURS, FACTS, PRESENT)).format(**TABLES, **conditions)
+        before = IN_ONE_PASS[connection.vendor] if whole else ""
+        with connection.cursor() as cursor:
+            cursor.execute(f"{before}WITH {tables} {statement.format(**TABLES)}", [*bound, *values])
+            while before and cursor.nextset():  # only the last of them has rows
+                pass
+            return list(cursor.fetchall())
 
     def _among(self) -> tuple[str, list[Any]]:
         if self.among is None:
@@ -157,19 +172,3 @@ class Scope:
         if not self.among:
             raise EmptyResultSet
         return f"AND i.id IN ({', '.join(['%s'] * len(self.among))})", list(self.among)
-
-
-@contextmanager
-def _in_one_pass() -> Iterator[Any]:
-    """A cursor for a statement that reads most rows of the largest tables.
-
-    PostgreSQL cannot know how many template types play a role, takes them for a handful, and would look up each field
-    of the fleet by itself, which takes a hundred times as long as reading the table through.
-    """
-    if connection.vendor != "postgresql":
-        with connection.cursor() as cursor:
-            yield cursor
-        return
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_nestloop = off; SET LOCAL jit = off")
-        yield cursor
