@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("console.blueprints.urls")),
     path("", include("console.fields.urls")),
     path("", include("console.lineage.urls")),
+    path("", include("console.contract_tests.urls")),
     path("", include("console.incidents.urls")),
     path("", include("console.rollouts.urls")),
     path("", include("console.notifications.urls")),

@@ -55,13 +55,13 @@ def in_memory(view: View) -> View:
     return kept_off_disks
 
 
-def pasted(request: HttpRequest) -> Pasted:
+def pasted(request: HttpRequest, *, most_shown: int = MOST_SHOWN) -> Pasted:
     """What the form brought: the file, else the text."""
     upload = request.FILES.get("file")
     raw = upload.read() if upload else request.POST.get("record", "").encode()
     if not raw and _sent(request) > MOST_BYTES:
         return Pasted(problem=f"What was sent has {_sent(request):,} bytes, and a record at most {MOST_BYTES:,}.")
-    text = raw.decode("utf-8", "replace").replace("\0", "\N{REPLACEMENT CHARACTER}") if len(raw) <= MOST_SHOWN else ""
+    text = raw.decode("utf-8", "replace").replace("\0", "\N{REPLACEMENT CHARACTER}") if len(raw) <= most_shown else ""
     try:
         return Pasted(text, parse(raw))
     except BadRecord as exc:
