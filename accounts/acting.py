@@ -28,6 +28,10 @@ class Actor:
     address: str = ""
 
 
+# Who acts where nobody does: the console by itself, by what staff decided before.
+SYSTEM = Actor(name="system", role="system")
+
+
 @dataclass(frozen=True, slots=True)
 class Deed:
     """One thing done, as the record keeps it. `details` holds no secret and no personal data."""

@@ -15,7 +15,7 @@ ROOMS = (
     ("Incidents", "incidents", "health.view_incident"),
     ("Blueprints", "versions-home", "blueprints.view_blueprint"),
     ("Fields", "fields-home", "installations.view_installation"),
-    ("Rollouts", "previews", "health.view_preview"),
+    ("Rollouts", "rollouts", "installations.view_rollout"),
     ("Codes", "codes", "installations.view_installation"),
     ("Connect", "connect", "accounts.connect_account"),
     ("Record", "admin:console_auditevent_changelist", "console.view_auditevent"),

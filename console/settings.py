@@ -239,11 +239,6 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 60},
     },
     "dispatch-repairs": {"task": "console.tasks.dispatch_repairs", "schedule": 30.0, "options": {"expires": 60}},
-    "advance-repair-jobs": {
-        "task": "console.tasks.advance_repair_jobs",
-        "schedule": 10.0,
-        "options": {"expires": 10},
-    },
     "pass-time": {"task": "console.tasks.pass_time", "schedule": 30.0, "options": {"expires": 60}},
     "watch": {"task": "console.tasks.watch", "schedule": 30.0, "options": {"expires": 60}},
     "notify": {"task": "console.tasks.notify", "schedule": 15.0, "options": {"expires": 30}},
@@ -251,6 +246,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "console.tasks.go_on_with_previews",
         "schedule": 30.0,
         "options": {"expires": 60},
+    },
+    "go-on-with-rollouts": {
+        "task": "console.tasks.go_on_with_rollouts",
+        "schedule": 15.0,
+        "options": {"expires": 30},
     },
     "sweep-broker": {"task": "console.tasks.sweep_broker", "schedule": 300.0, "options": {"expires": 300}},
     "prune": {"task": "console.tasks.prune", "schedule": 3600.0, "options": {"expires": 3600}},

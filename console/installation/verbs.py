@@ -98,7 +98,9 @@ def set_blueprint(installation: Installation, version: str, actor: Actor, now: d
     with transaction.atomic():
         Deed(actor, "installation.set_blueprint", installation, details=details).tell()
         # How well the account matches it is found by the refresh that this asks for.
-        _store(installation, now, blueprint=chosen, blueprint_set=chosen is not None, blueprint_match=None)
+        _store(
+            installation, now, blueprint=chosen, blueprint_set=chosen is not None, blueprint_match=None, rollout=None
+        )
     return chosen
 
 

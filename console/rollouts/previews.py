@@ -16,8 +16,8 @@ from console.assurance import read as read_assurance
 from console.audit import actor_of
 from console.installation.paging import paged, rest_of_address
 from console.pages import context, page
+from console.rollouts import queueing
 from console.rollouts.outcomes import COLUMNS, OF_TEMPLATES, ORDER, PARTIES, Asked, chosen, templates_of
-from console.rollouts.queueing import kick_previews
 from console.rollouts.todo import to_do
 from extensions.blueprints.models import Blueprint
 from extensions.health import previewing
@@ -69,7 +69,7 @@ def start(request: HttpRequest) -> HttpResponse:
         preview = previewing.start(blueprint, actor=actor_of(request), now=timezone.now())
     except previewing.Refused as exc:
         return _refused(request, blueprint, str(exc))
-    kick_previews()
+    queueing.kick(queueing.PREVIEWS)
     return redirect("preview", preview.pk)
 
 

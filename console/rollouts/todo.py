@@ -58,8 +58,9 @@ def to_do(installation_id: int, blueprint: Blueprint, now: datetime) -> ToDo:
     should = expected([installation], version=blueprint.pk)[installation.pk]
     facts = gather(installation, Mirror.load(installation), now, should)
     share = share_by(installation, facts, now)
-    groups = alike(sorted(share.causes, key=weight))
-    return ToDo(share, [_task(installation, *each) for each in enumerate(groups)], parties(share.causes, installation))
+    found = (*share.blocking, *sorted(share.causes, key=weight))
+    tasks = [_task(installation, *each) for each in enumerate(alike(found))]
+    return ToDo(share, tasks, parties(found, installation))
 
 
 def _task(installation: Installation, number: int, group: Group) -> Task:

@@ -1,10 +1,11 @@
-"""The addresses of release previews."""
+"""The addresses of release previews and of rollouts."""
 
 from django.urls import path
 
-from console.rollouts import previews
+from console.rollouts import previews, views
 
 PREVIEW = "release-previews/<int:number>/"
+ROLLOUT = "rollouts/<int:number>/"
 
 urlpatterns = [
     path("release-previews/", previews.previews, name="previews"),
@@ -16,4 +17,15 @@ urlpatterns = [
     path(f"{PREVIEW}templates/", previews.templates, name="preview-templates"),
     path(f"{PREVIEW}templates/export/", previews.export_templates, name="preview-templates-export"),
     path(f"{PREVIEW}<int:oneflow_id>/", previews.account, name="preview-account"),
+    path("rollouts/", views.rollouts_list, name="rollouts"),
+    path("rollouts/plan/", views.plan, name="rollout-plan"),
+    path(ROLLOUT, views.rollout, name="rollout"),
+    path(f"{ROLLOUT}progress/", views.progress, name="rollout-progress"),
+    path(f"{ROLLOUT}start/", views.start, name="rollout-start"),
+    path(f"{ROLLOUT}pause/", views.pause, name="rollout-pause"),
+    path(f"{ROLLOUT}resume/", views.resume, name="rollout-resume"),
+    path(f"{ROLLOUT}end/", views.end, name="rollout-end"),
+    path(f"{ROLLOUT}back/", views.back, name="rollout-back"),
+    path(f"{ROLLOUT}export/", views.export, name="rollout-export"),
+    path(f"{ROLLOUT}<int:oneflow_id>/", views.account, name="rollout-account"),
 ]

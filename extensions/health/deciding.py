@@ -28,11 +28,15 @@ Key = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """The worst of what the version decides, its causes, and the code of what keeps the rest from being told."""
+    """The worst of what the version decides, its causes, and the code of what keeps the rest from being told.
+
+    `blocking` are the findings of that code; none where an incident, or the age of the state, is the obstacle.
+    """
 
     verdict: Verdict
     causes: tuple[Finding, ...] = ()
     obstacle: str = ""
+    blocking: tuple[Finding, ...] = ()
 
     @property
     def keys(self) -> set[Key]:
@@ -55,7 +59,8 @@ def share_of(findings: Sequence[Finding], *, incident: str = "", unknown: bool =
     obstacle = incident or next((code for code in OBSTACLES if code in holding), "")
     causes = tuple(each for each in findings if each.code in DECIDED and not each.explained_by)
     worst = min((Verdict(each.verdict) for each in causes), key=_rank, default=Verdict.HEALTHY)
-    return Share(min(worst, Verdict.UNKNOWN if unknown or obstacle else worst, key=_rank), causes, obstacle)
+    blocking = tuple(each for each in findings if each.code == obstacle)
+    return Share(min(worst, Verdict.UNKNOWN if unknown or obstacle else worst, key=_rank), causes, obstacle, blocking)
 
 
 def share_of_judgement(judgement: Judgement, *, incident: str = "") -> Share:

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Count
 
@@ -28,7 +29,7 @@ from extensions.health.models import Finding, Outcome, Preview
 from extensions.health.models.incidents import explaining_incident
 from extensions.health.storing import known_of_all
 from extensions.installations.mirror import Mirror
-from extensions.installations.models import Contract, Installation, Verdict
+from extensions.installations.models import Contract, Installation, Part, Verdict
 from extensions.installations.models.installation import STALE
 from extensions.mappings.models import Mapping
 
@@ -36,6 +37,8 @@ BATCH = 500
 LEASE = timedelta(seconds=60)  # one batch takes a second or two
 SLICE = 30.0  # seconds after which a worker lets others have their turn
 MOST_SUBJECTS = 500  # that one preview counts apart
+# What the codes that a version decides are judged from.
+DECIDING = ("template_types", "fields/", "templates", "webhooks")
 
 Change = Outcome.Change
 State = Preview.State
@@ -133,7 +136,7 @@ def _judge(preview: Preview, installations: Sequence[Any], now: datetime) -> tup
     outcomes = []
     for each in installations:
         facts = gather(each, mirrors[each.pk], now, should[each.pk])
-        before = share_now(each, known[each.pk])
+        before = share_now(each, known[each.pk], facts)
         after = share_by(each, facts, now)
         outcome = _outcome(preview, each, before, after)
         _count_what_rests_on_it(outcome, facts, contracts)
@@ -153,12 +156,26 @@ def loaded(rows: Any, now: datetime) -> Any:
     return rows.annotate(incident=explaining_incident())
 
 
-def share_now(installation: Installation, known: Sequence[Finding]) -> Share:
+def share_now(installation: Installation, known: Sequence[Finding], facts: Facts) -> Share:
     """What the installation's own version decides of its verdict, as it was last judged; it is `loaded`."""
     if installation.shown_cause == STALE:  # type: ignore[attr-defined]
         return Share(Verdict.UNKNOWN, obstacle=STALE)
-    unknown = installation.blueprint_id is None or installation.verdict == Verdict.UNKNOWN
+    too_old = any(_is_too_old(part, facts.now) for part in facts.parts.values() if part.name.startswith(DECIDING))
+    unknown = installation.blueprint_id is None or too_old
     return share_of(known, incident=installation.incident or "", unknown=unknown)  # type: ignore[attr-defined]
+
+
+def _is_too_old(part: Part, now: datetime) -> bool:
+    """Whether what was last known of it counts no longer, as `judge` sees it."""
+    return bool(part.unread_reason) and (part.read_at is None or part.read_at + settings.PART_USE_BY <= now)
+
+
+def shares(installations: Sequence[Any], now: datetime) -> dict[int, Share]:
+    """What its own version decides of the verdict of each, judged now; they are `loaded`, and one at least."""
+    mirrors, should = Mirror.load_all(installations, to_judge=True), expected(installations)
+    return {
+        each.pk: share_by(each, gather(each, mirrors[each.pk], now, should[each.pk]), now) for each in installations
+    }
 
 
 def share_by(installation: Installation, facts: Facts, now: datetime) -> Share:

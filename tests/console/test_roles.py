@@ -21,6 +21,7 @@ from extensions.blueprints.models import Blueprint
 from extensions.health import sharing
 from extensions.health.incidents import machine
 from extensions.health.models import Channel, Finding, Issue, MaintenanceWindow, Preview, Rule
+from extensions.installations.models import Installation, Rollout
 from extensions.mappings.models import Mapping
 from tests.console.walking import Address, every_action, every_address, reach, watched
 from tests.making import STAFF as SAM
@@ -123,6 +124,17 @@ PAGES: dict[str, tuple[set[str], tuple[str, ...]]] = {
     "preview-account": (ALL, GET),
     "matrix": (ALL, GET),
     "matrix-export": (ALL, GET),
+    "rollouts": (ALL, GET),
+    "rollout-plan": (ADMINISTRATOR, POST),
+    "rollout": (ALL, GET),
+    "rollout-progress": (ALL, GET),
+    "rollout-start": (ADMINISTRATOR, POST),
+    "rollout-pause": (ADMINISTRATOR, POST),
+    "rollout-resume": (ADMINISTRATOR, POST),
+    "rollout-end": (ADMINISTRATOR, POST),
+    "rollout-back": (ADMINISTRATOR, POST),
+    "rollout-export": (ALL, GET),
+    "rollout-account": (ALL, GET),
     "assumed": (ALL, GET),
     "codes": (ALL, GET),
     "code": (ALL, GET),
@@ -235,6 +247,7 @@ def values() -> dict[str, Any]:
     MaintenanceWindow.objects.create(pk=issue.pk, reason="x", created_by="x", **times)
     incident = machine.make("oneflow.down", extension.base_url, timezone.now(), timezone.now())
     make_preview(incident.pk, installation.blueprint, now)
+    make_rollout(incident.pk, installation, now)
     channel = Channel.objects.create(pk=incident.pk, name="duty", kind="email")
     event = AuditEvent.objects.create(at=timezone.now(), actor="x", role="support", verb="x")
     return {
@@ -278,6 +291,16 @@ def make_preview(number: int, version: Blueprint, now: datetime) -> Preview:
     return Preview.objects.create(
         pk=number, extension=version.extension, blueprint=version, version=version.version, **values
     )
+
+
+def make_rollout(number: int, installation: Installation, now: datetime) -> Rollout:
+    """A planned rollout with that number, of one account."""
+    values = {"wave_size": 1, "stop_percent": 10, "created_at": now, "created_by": "x"}
+    rollout = Rollout.objects.create(
+        pk=number, extension=installation.extension, blueprint=installation.blueprint, **values
+    )
+    rollout.members.create(installation=installation, wave=1)
+    return rollout
 
 
 def sign_in(client, who: str) -> None:

@@ -8,10 +8,9 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
 
-from accounts.acting import Actor, Deed
+from accounts.acting import SYSTEM, Deed
 from extensions.installations.models import Installation
 
-SYSTEM = Actor(name="system", role="system")
 # Whoever was read so lately has nothing new to tell.
 LATELY = timedelta(minutes=2)
 

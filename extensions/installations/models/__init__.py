@@ -13,6 +13,7 @@ from extensions.installations.models.mirrored import (
     Workspace,
 )
 from extensions.installations.models.refreshes import Change, Exchange, Part, Refresh
+from extensions.installations.models.rollouts import Rollout, RolloutMember
 
 __all__ = [
     "AccountExtension",
@@ -24,6 +25,8 @@ __all__ = [
     "Installation",
     "Part",
     "Refresh",
+    "Rollout",
+    "RolloutMember",
     "Template",
     "TemplateType",
     "UsableTemplate",

@@ -110,6 +110,14 @@ class Installation(models.Model):
     blueprint_set = models.BooleanField(
         "blueprint set by staff", default=False, help_text="Otherwise it was inferred as the best match."
     )
+    rollout = models.ForeignKey(
+        "Rollout",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="installations",
+        help_text="By which its version was set; none where a person set it, or where it was inferred.",
+    )
     blueprint_match = models.PositiveSmallIntegerField(
         "match in percent",
         null=True,

@@ -1,1 +1,0 @@
-"""Repairs of many accounts at once, as staff make, approve, watch and undo them."""

@@ -1,1 +1,0 @@
-"""One kind of repair in many accounts at once, each written by the repair of its own."""
