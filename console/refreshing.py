@@ -113,12 +113,16 @@ def _wanted(installation: Installation) -> list[BlueprintTemplateType]:
 
 
 def _plan(installation: Installation, mirror: Mirror, wanted: Sequence[BlueprintTemplateType]) -> FetchPlan:
+    confirmed = {row.oneflow_id: row.confirmed_role for row in mirror.template_types if row.confirmed_role}
+    # What staff named to begin a draft from is read too, though no version has it yet.
+    unknown = set(confirmed.values()) - {each.extension_type for each in wanted}
+    wanted = [*wanted, *(BlueprintTemplateType(extension_type=role) for role in sorted(unknown))]
     return FetchPlan(
         account_id=installation.account.oneflow_id,
         acting_user_email=installation.acting_user_email,
         wanted=wanted,
         known_types=list(dict.fromkeys(versions.roles(wanted, mirror).values())),
-        confirmed={row.oneflow_id: row.confirmed_role for row in mirror.template_types if row.confirmed_role},
+        confirmed=confirmed,
         seconds=seconds_to_fetch(),
     )
 

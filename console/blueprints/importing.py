@@ -7,20 +7,23 @@ from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
 
 from accounts.acting import Deed
 from console.audit import actor_of
 from console.blueprints.accounts import seen_account
 from console.blueprints.opening import CHANGE, SEE, address, extension_of, page_of, version_of
 from console.pages import page
+from console.refreshing import want
 from extensions.blueprints import drafting
 from extensions.blueprints.content import TypeContent, as_document, content_of
 from extensions.blueprints.document import MAX_BYTES, BadDocument, Problem, problems_of
 from extensions.blueprints.drafting import Refused
 from extensions.blueprints.files import as_file, take
 from extensions.blueprints.models import Blueprint, Extension
-from extensions.installations.models import TemplateType
-from extensions.installations.reference import Reference, Seen, reference, roles_of, roles_of_ours
+from extensions.installations.models import Installation, TemplateType
+from extensions.installations.reference import Reference, Seen, name_roles, reference, roles_of, roles_of_ours
 
 POST = ("POST",)
 
@@ -62,6 +65,27 @@ def from_account(request: HttpRequest, key: str) -> HttpResponse:
     for note in notes:
         messages.warning(request, note)
     return redirect(address(draft))
+
+
+@page(CHANGE, audited="installation.read_fields", methods=POST)
+def read_fields(request: HttpRequest, key: str) -> HttpResponse:
+    """Have the fields of the chosen template types read with each refresh, though no version has them yet."""
+    extension = extension_of(key)
+    asked, types = request.POST.get("account", "").strip(), request.POST.getlist("types")
+    try:
+        installation, seen = seen_account(extension, asked)
+        if installation.state == Installation.State.DISCONNECTED:
+            raise Refused(f"{installation.account} is disconnected: nothing is read there.")
+        ours = roles_of_ours(seen, _known_types(_known(extension)))
+        name_roles(installation, roles_of(_chosen(seen, types), ours), actor=actor_of(request))
+    except Refused as refused:
+        Deed(actor_of(request), "installation.read_fields", extension, outcome="refused", reason=str(refused)).tell()
+        return _page(request, extension, problem=str(refused), asked=asked, status=422)
+    want(Installation.objects.filter(pk=installation.pk), timezone.now(), actor_of(request))
+    messages.success(
+        request, "Their fields are read by a refresh that is on its way. Show the template types again then."
+    )
+    return redirect(f"{reverse('versions-import', args=[key])}?account={asked}")
 
 
 @page(CHANGE, audited=drafting.BEGIN, methods=POST)
@@ -110,19 +134,21 @@ def _choices(extension: Extension, asked: str) -> dict[str, Any]:
 
 def _imported(request: HttpRequest, extension: Extension, asked: str, types: list[str]) -> tuple[Blueprint, list[str]]:
     installation, seen = seen_account(extension, asked)
-    rows = [row for row in seen.types if str(row.oneflow_id) in types]
-    if not rows or len(rows) != len(set(types)):
-        raise Refused("Choose at least one template type that the account has.")
-    found = _content(seen, rows, _known(extension))
+    found = _content(seen, _chosen(seen, types), _known(extension))
     if found.doubts:
-        raise Refused(
-            f"{found.doubts[0]} Refresh {installation.account} first: a draft of half an account would lack fields."
-        )
+        raise Refused(f"{found.doubts[0]} Have them read first: a draft of half an account would lack fields.")
     if problems := problems_of(as_document(found.content)):
         raise Refused(f"{installation.account} has what no blueprint can hold. {problems[0]}")
     notes = "\n".join([f"As account {asked} has it.", *found.notes])
     draft = drafting.begin(extension, found.content, actor=actor_of(request), source=f"account {asked}", notes=notes)
     return draft, list(found.notes)
+
+
+def _chosen(seen: Seen, types: list[str]) -> list[TemplateType]:
+    rows = [row for row in seen.types if str(row.oneflow_id) in types]
+    if not rows or len(rows) != len(set(types)):
+        raise Refused("Choose at least one template type that the account has.")
+    return rows
 
 
 def _content(seen: Seen, rows: list[TemplateType], known: list[TypeContent]) -> Reference:

@@ -9,8 +9,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
+from django.db import transaction
 from django.utils.text import slugify
 
+from accounts.acting import Actor, Deed
 from extensions.blueprints.comparing import Place
 from extensions.blueprints.content import TypeContent
 from extensions.blueprints.models import BlueprintField, BlueprintTemplateType
@@ -21,7 +23,7 @@ from extensions.installations.models import DataField, Installation, Part, Templ
 
 # How many names a sentence holds.
 NAMED = 5
-Fields = Mapping[int, Sequence[DataField]]
+LONGEST_PLACEHOLDER = 255
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +83,27 @@ def roles_of(rows: Iterable[TemplateType], ours: Mapping[str, TemplateType]) -> 
     played = {row.oneflow_id: role for role, row in ours.items()}
     found: dict[str, TemplateType] = {}
     for row in rows:
-        role = played.get(row.oneflow_id) or row.extension_type or slugify(row.name).replace("-", "_")
+        role = (
+            played.get(row.oneflow_id)
+            or row.confirmed_role
+            or row.extension_type
+            or slugify(row.name).replace("-", "_")
+        )
         role = role[:110] or f"type_{row.oneflow_id}"
         found[role if role not in found else f"{role}_{row.oneflow_id}"[:120]] = row
     return found
+
+
+@transaction.atomic
+def name_roles(installation: Installation, roles: Mapping[str, TemplateType], *, actor: Actor) -> None:
+    """Keep which roles these template types play, so that each refresh reads their fields though no version has them.
+
+    One that has its role from Oneflow keeps it; it is written down all the same, as that is what is asked for.
+    """
+    for role, row in roles.items():
+        TemplateType.objects.filter(pk=row.pk, installation=installation).update(confirmed_role=role)
+    details = {"template_types": [row.oneflow_id for row in roles.values()]}
+    Deed(actor, "installation.read_fields", installation, details=details).tell()
 
 
 def reference(seen: Seen, roles: Mapping[str, TemplateType], known: Sequence[TypeContent]) -> Reference:
@@ -104,7 +123,9 @@ class _Taken:
 
     def __init__(self, role: str, row: TemplateType, fields: Sequence[DataField], known: TypeContent | None) -> None:
         self.role, self.row, self.fields, self.known = role, row, fields, known
-        self.kept = list(_kept(fields, row))
+        # In a template type that the extension made, a user field is the customer's own.
+        self.own = [field for field in fields if row.extension_type == role and field.source == "user"]
+        self.kept = list(_kept(field for field in fields if field not in self.own))
         self.before = {field.custom_id: field for field in known.fields} if known else {}
 
     def content(self) -> TypeContent:
@@ -131,22 +152,20 @@ def _notes(taken: Sequence[_Taken]) -> Iterator[str]:
         )
     for each in taken:
         if each.role != each.row.extension_type:
-            yield f"Oneflow gives {each.row.name} no extension type: it stands here as {each.role}."
+            theirs = f"the extension type {each.row.extension_type}" if each.row.extension_type else "no extension type"
+            yield f"Oneflow gives {each.row.name} {theirs}: it stands here as {each.role}."
         if each.known is None:
             yield f"Which events the webhook of {each.row.name} must send is not known: none are wanted."
-        yield from _left_out(each.fields, each.kept, each.row)
+        yield from _left_out(each)
 
 
-def _kept(fields: Iterable[DataField], row: TemplateType) -> Iterator[DataField]:
-    """The fields that the blueprint made: in a type of the extension's its own ones, in any other all; each once.
-
-    Of several with one `custom_id` an active one is taken, then the first.
-    """
-    ours = [field for field in fields if field.custom_id and not (row.extension_type and field.source == "user")]
+def _kept(fields: Iterable[DataField]) -> Iterator[DataField]:
+    """Those with a `custom_id`, each once: of several with one an active one, then the first."""
+    keyed = [field for field in fields if field.custom_id]
     chosen: dict[str, DataField] = {}
-    for field in sorted(ours, key=lambda each: not each.active):
+    for field in sorted(keyed, key=lambda each: not each.active):
         chosen.setdefault(field.custom_id, field)
-    return (field for field in ours if chosen[field.custom_id] is field)
+    return (field for field in keyed if chosen[field.custom_id] is field)
 
 
 def _field(row: DataField, known: BlueprintField | None) -> BlueprintField:
@@ -154,27 +173,26 @@ def _field(row: DataField, known: BlueprintField | None) -> BlueprintField:
         custom_id=row.custom_id,
         name=row.name.strip() or row.custom_id,
         description=row.description,
-        placeholder=row.placeholder[:255],
+        placeholder=row.placeholder[:LONGEST_PLACEHOLDER],
         kind=known.kind if known else BlueprintField.Kind.TEXT,
         required=known.required if known else False,
     )
 
 
-def _left_out(fields: Sequence[DataField], kept: Sequence[DataField], row: TemplateType) -> Iterator[str]:
+def _left_out(of: _Taken) -> Iterator[str]:
     """A sentence for each kind of field that is not taken as it is."""
-    keys = {field.pk for field in kept}
-    own = [field for field in fields if row.extension_type and field.source == "user"]
-    nameless = [field for field in fields if not field.custom_id and field not in own]
-    twice = [field for field in fields if field.pk not in keys and field not in own and field.custom_id]
-    long = [field for field in kept if len(field.placeholder) > 255]
-    if own:
-        yield f"Left out of {row.name}: {_fields(len(own))} of the customer's own ({_named(own)})."
-    if nameless:
-        yield f"Left out of {row.name}: {_fields(len(nameless))} without a custom_id ({_named(nameless)})."
-    if twice:
-        yield f"Left out of {row.name}: {_fields(len(twice))} whose custom_id another has too ({_named(twice)})."
+    keys = {field.pk for field in of.kept} | {field.pk for field in of.own}
+    rest = [field for field in of.fields if field.pk not in keys]
+    long = [field for field in of.kept if len(field.placeholder) > LONGEST_PLACEHOLDER]
+    for fields, why in (
+        (of.own, "of the customer's own"),
+        ([field for field in rest if not field.custom_id], "without a custom_id"),
+        ([field for field in rest if field.custom_id], "whose custom_id another has too"),
+    ):
+        if fields:
+            yield f"Left out of {of.row.name}: {_fields(len(fields))} {why} ({_named(fields)})."
     if long:
-        yield f"Cut to 255 characters in {row.name}: the placeholder of {_named(long)}."
+        yield f"Cut to {LONGEST_PLACEHOLDER} characters in {of.row.name}: the placeholder of {_named(long)}."
 
 
 def _named(fields: Sequence[DataField]) -> str:

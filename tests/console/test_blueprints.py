@@ -15,6 +15,7 @@ from extensions.blueprints.content import as_document, content_of
 from extensions.blueprints.drafting import copy
 from extensions.blueprints.models import Blueprint, BlueprintField, BlueprintTemplateType, Extension
 from extensions.installations.models import DataField, Installation, TemplateType
+from tests.connected import connect, refresh
 from tests.making import STAFF, make_blueprint, make_extension, make_installation, make_user
 
 pytestmark = pytest.mark.django_db
@@ -637,3 +638,45 @@ def test_an_account_that_is_not_ours_is_no_reference(administrator, extension, a
     make_installation(extension)
 
     assert "no installation of Acme Ledger" in text(of_account(administrator, "1", account=account))
+
+
+def test_a_template_type_that_no_version_has_is_read_when_asked_for_and_then_taken(administrator, sandbox):
+    installation = connect(sandbox)
+    token, email = installation.token.reveal(), installation.acting_user_email
+    made = sandbox.api(
+        "/template_types", token=token, email=email, method="POST", json={"name": "Lease", "description": ""}
+    ).json()
+    sandbox.api(
+        f"/template_types/{made['id']}/data_fields",
+        token=token,
+        email=email,
+        method="PUT",
+        json={"data_fields": [{"custom_id": "object", "name": "Object", "description": "", "placeholder": ""}]},
+    )
+    refresh(installation)
+    account = str(installation.account.oneflow_id)
+    assert "Have them read first" in text(of_account(administrator, made["id"], account=account))
+
+    asked = administrator.post(at("versions-import-read"), {"account": account, "types": [made["id"]]})
+    refresh(installation)
+    of_account(administrator, made["id"], account=account)
+
+    assert asked.headers["Location"] == f"{at('versions-import')}?account={account}"
+    draft = Blueprint.objects.get(version=2)
+    assert [(each.name, each.extension_type) for each in draft.template_types.all()] == [("Lease", "lease")]
+    assert order(draft, "lease") == ["object"]
+    assert (installation.verdict, installation.blueprint_match) == ("healthy", 100)  # it is none of our business yet
+    assert AuditEvent.objects.get(verb="installation.read_fields", outcome="done").details == {
+        "template_types": [made["id"]]
+    }
+
+
+def test_nothing_is_read_of_a_disconnected_account(administrator, extension):
+    installation = make_installation(extension, state=Installation.State.DISCONNECTED)
+    row = TemplateType.objects.get(extension_type="acme_deal")
+
+    sent = {"account": str(installation.account.oneflow_id), "types": [row.oneflow_id]}
+    answer = administrator.post(at("versions-import-read"), sent)
+
+    assert (answer.status_code, TemplateType.objects.exclude(confirmed_role="").exists()) == (422, False)
+    assert "is disconnected" in text(answer)
