@@ -239,6 +239,11 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 60},
     },
     "dispatch-repairs": {"task": "console.tasks.dispatch_repairs", "schedule": 30.0, "options": {"expires": 60}},
+    "advance-repair-jobs": {
+        "task": "console.tasks.advance_repair_jobs",
+        "schedule": 10.0,
+        "options": {"expires": 10},
+    },
     "pass-time": {"task": "console.tasks.pass_time", "schedule": 30.0, "options": {"expires": 60}},
     "watch": {"task": "console.tasks.watch", "schedule": 30.0, "options": {"expires": 60}},
     "notify": {"task": "console.tasks.notify", "schedule": 15.0, "options": {"expires": 30}},

@@ -9,6 +9,7 @@ from django.utils import timezone
 # A worker that loads the tasks gives signs of life, however it was started.
 from console import broker, heartbeats, notifying, pruning, refreshing, watching  # noqa: F401
 from console.repairs import running as repairs
+from console.repairs.jobs import running as jobs
 from console.rollouts import mover, queueing
 from extensions.health import passing, previewing
 
@@ -43,7 +44,23 @@ def dispatch_repairs() -> None:
 )
 def run_repair(repair_id: int, lease_id: str) -> None:
     """Run one repair, if the lease still holds."""
-    repairs.run(repair_id, UUID(lease_id))
+    jobs.ended(repairs.run(repair_id, UUID(lease_id)))
+
+
+@shared_task(name=jobs.ADVANCE)
+def advance_repair_jobs() -> None:
+    """Move each job over many accounts on by what became of them."""
+    jobs.advance(timezone.now())
+
+
+@shared_task(
+    name=jobs.READ,
+    soft_time_limit=settings.REFRESH_SOFT_LIMIT,
+    time_limit=settings.REFRESH_HARD_LIMIT,
+)
+def read_job_account(member_id: int, lease_id: str) -> None:
+    """Read one account for a job's dry run, if the lease still holds."""
+    jobs.read(member_id, UUID(lease_id))
 
 
 @shared_task

@@ -34,13 +34,13 @@ RELINK = "Relink the installation first."
 
 def plan(installation: Installation, operations: tuple[Operation, ...], *, actor: Actor) -> Repair:
     """The repair, planned on the account as it is now. Raises `Refused` and OneflowError."""
-    with _reaching(installation, Log()) as client:
+    with reaching(installation, Log()) as client:
         return proposing.propose(installation, operations, client=client, actor=actor)
 
 
 def plan_undoing(done: Repair, *, actor: Actor) -> Repair:
     """The repair that undoes another, planned on the account as it is now. Raises `Refused` and OneflowError."""
-    with _reaching(done.installation, Log()) as client:
+    with reaching(done.installation, Log()) as client:
         return proposing.propose_undoing(done, client=client, actor=actor)
 
 
@@ -69,11 +69,13 @@ def dispatch(now: datetime) -> int:
 def run(repair_id: int, lease_id: UUID, *, clock: Callable[[], datetime] = timezone.now) -> Repair | None:
     """Run a claimed repair as far as it goes; the repair as it is then, None when the lease was lost."""
     repair = Repair.objects.select_related(
-        "installation__account", "installation__extension", "installation__token"
+        "installation__account", "installation__extension", "installation__token", "job_member"
     ).get(pk=repair_id)
     log = Log()
+    # Of many accounts nobody waits for each: those leave the reserve of the rate limit to whoever does.
+    waited_for = getattr(repair, "job_member", None) is None
     try:
-        with _reaching(repair.installation, log) as client:
+        with reaching(repair.installation, log, staff=waited_for) as client:
             done = executing.execute(
                 repair_id,
                 lease_id,
@@ -101,7 +103,7 @@ def sign_key_of(installation: Installation) -> str:
 
 
 @contextmanager
-def _reaching(installation: Installation, log: Log) -> Iterator[OneflowClient]:
+def reaching(installation: Installation, log: Log, *, staff: bool = True) -> Iterator[OneflowClient]:
     """A client for the account with all calls of a repair reserved. Raises `Refused` and BudgetSpent."""
     if installation.token is None or installation.state == Installation.State.DISCONNECTED:
         raise Refused("The account is disconnected.", "Connect it again first.")
@@ -109,7 +111,7 @@ def _reaching(installation: Installation, log: Log) -> Iterator[OneflowClient]:
         token = installation.token.reveal()
     except Unreadable as exc:
         raise Refused(f"The token cannot be opened: {exc}", RELINK) from exc
-    budget = budget_of(installation, staff=True)
+    budget = budget_of(installation, staff=staff)
     budget.reserve(MOST_CALLS)
     try:
         with _client(installation, token, budget, log) as client:

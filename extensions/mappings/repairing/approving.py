@@ -25,18 +25,25 @@ def approve(
     """
     if repair.state != State.WAITING:
         raise Refused("This repair does not wait for an approval.", "Look at what became of it.")
-    own = repair.planner_id is not None and repair.planner_id == actor.user_id
+    grounds = demand_second(repair.removes, repair.planner_id, actor=actor, confirmed=confirmed, alone=alone)
+    _decide(repair, State.APPROVED, actor, now, f"{grounds}{f': {note}' if note else ''}", verb="repair.approve")
+
+
+def demand_second(
+    removes: Collection[str], planner: int | None, *, actor: Actor, confirmed: Collection[str], alone: bool
+) -> str:
+    """On what grounds somebody may approve what removes something. Raises `Refused` as `approve` does."""
+    own = planner is not None and planner == actor.user_id
     if (own or actor.user_id is None) and not alone:
         raise Refused(
             "Something would be removed, so somebody else than its planner approves it.",
             "Ask a colleague who may approve repairs.",
         )
-    if missing := [name for name in repair.removes if name not in confirmed]:
+    if missing := [name for name in removes if name not in confirmed]:
         raise Refused(
             f"Not confirmed: {', '.join(map(str, missing))}.", "Confirm by name each thing that would be removed."
         )
-    grounds = ALONE if own or actor.user_id is None else BY_SECOND
-    _decide(repair, State.APPROVED, actor, now, f"{grounds}{f': {note}' if note else ''}", verb="repair.approve")
+    return ALONE if own or actor.user_id is None else BY_SECOND
 
 
 def go_ahead(repair: Repair, *, actor: Actor, now: datetime) -> None:

@@ -1,7 +1,7 @@
 """A repair comes into being: the account is read, the plan made, and both kept sealed until somebody decides."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -21,6 +21,11 @@ from oneflow.client import OneflowClient
 
 VERB = "repair.plan"
 State, Snapshots = Repair.State, RepairSnapshot.Kind
+Then = Callable[[Repair], None]
+
+
+def _nothing(repair: Repair) -> None:
+    pass
 
 
 def propose(
@@ -30,10 +35,11 @@ def propose(
     client: OneflowClient,
     actor: Actor,
     clock: Callable[[], datetime] = timezone.now,
+    then: Then = _nothing,
 ) -> Repair:
     """The repair that does these operations, planned on the account as it is now. Nothing is written to Oneflow.
 
-    Raises `Refused` and OneflowError, and then nothing is stored.
+    `then` is done in the transaction that stores it. Raises `Refused` and OneflowError, and then nothing is stored.
     """
     demand_one_write(operations)
     version = version_of(installation)
@@ -41,11 +47,16 @@ def propose(
     reading = read(client, operations, context)
     plan = planning.plan(operations, reading, context)
     acting_admin(reading, installation.acting_user_email)
-    return _store(Repair(installation=installation, blueprint=version), plan, actor, clock())
+    return _store(Repair(installation=installation, blueprint=version), plan, actor, clock(), then)
 
 
 def propose_undoing(
-    done: Repair, *, client: OneflowClient, actor: Actor, clock: Callable[[], datetime] = timezone.now
+    done: Repair,
+    *,
+    client: OneflowClient,
+    actor: Actor,
+    clock: Callable[[], datetime] = timezone.now,
+    then: Then = _nothing,
 ) -> Repair:
     """The repair that undoes another, while the account is as that one left it. Raises as `propose` does."""
     if done.state != State.VERIFIED:
@@ -58,7 +69,7 @@ def propose_undoing(
     planning.demand_not_moved_on(former, _after(done), reading, context)
     plan = planning.plan(operations, reading, context, former)
     acting_admin(reading, installation.acting_user_email)
-    return _store(Repair(installation=installation, blueprint=done.blueprint, undoes=done), plan, actor, clock())
+    return _store(Repair(installation=installation, blueprint=done.blueprint, undoes=done), plan, actor, clock(), then)
 
 
 def plan_of(repair: Repair) -> Plan:
@@ -91,9 +102,9 @@ def _after(done: Repair) -> dict[str, object]:
     return content_of(done, Snapshots.AFTER)
 
 
-def _store(repair: Repair, plan: Plan, actor: Actor, now: datetime) -> Repair:
+def _store(repair: Repair, plan: Plan, actor: Actor, now: datetime, then: Then) -> Repair:
     repair.planned_at, repair.planner_id, repair.planned_by = now, actor.user_id, actor.name[:150]
-    repair.summary = summary_of(plan)
+    repair.summary = words_of(plan.operations)
     repair.removes = list(plan.removes)
     repair.needs_second = bool(plan.removes)
     repair.state = State.WAITING if repair.needs_second else State.PLANNED
@@ -103,6 +114,7 @@ def _store(repair: Repair, plan: Plan, actor: Actor, now: datetime) -> Repair:
         RepairSnapshot.keep(repair, Snapshots.PLAN, plan.as_json(), now)
         details = {"repair": repair.pk, "summary": repair.summary, "removes": repair.removes}
         Deed(actor, VERB, repair.installation, details=details).tell()
+        then(repair)
     return repair
 
 
@@ -120,13 +132,13 @@ DOES = {
 }
 
 
-def summary_of(plan: Plan) -> str:
-    """What a plan does, in a line."""
+def words_of(operations: Sequence[Operation]) -> str:
+    """What they do, in a line."""
     by_kind: dict[Kind, list[str]] = {}
-    for each in plan.operations:
+    for each in operations:
         by_kind.setdefault(each.kind, []).append(each.custom_id or (str(each.webhook) if each.webhook else each.role))
     told = "; ".join(f"{DOES[kind]} {_first(names)}" for kind, names in by_kind.items())
-    place = f" in {plan.operations[0].role}" if plan.operations[0].kind.of_field else ""
+    place = f" in {operations[0].role}" if operations[0].kind.of_field else ""
     return f"{told}{place}"[:255]
 
 

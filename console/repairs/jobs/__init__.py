@@ -1,0 +1,1 @@
+"""Repairs of many accounts at once, as staff make, approve, watch and undo them."""
