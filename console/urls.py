@@ -19,6 +19,7 @@ urlpatterns = [
     path("", include("console.lineage.urls")),
     path("", include("console.contract_tests.urls")),
     path("", include("console.incidents.urls")),
+    path("", include("console.repairs.urls")),
     path("", include("console.rollouts.urls")),
     path("", include("console.notifications.urls")),
     path("", include("console.status.urls")),

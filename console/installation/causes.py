@@ -10,6 +10,8 @@ from django.urls import reverse
 
 from console.installation.grouping import Group, alike, by_code
 from console.installation.opening import Opened
+from console.repairs.offering import can_repair
+from console.repairs.showing import PLAN
 from extensions.health.asking import type_of
 from extensions.health.checks import CHECKS
 from extensions.health.codes import CODES, Scope, matches
@@ -190,6 +192,8 @@ def _actions(request: HttpRequest, opened: Opened, cause: Cause) -> Iterable[Act
         yield Action("Choose the acting user…", opened.address("installation-people"))
     if room in {"field", "mapping"}:
         yield Action("Open the field inspector", f"{opened.address('installation-fields')}?differs=1")
+    if may(PLAN) and any(can_repair(each, opened.installation) for each in cause.group.findings):
+        yield Action("Repair…", opened.address("installation-repair"))
     if room == "webhook":
         yield Action("See the webhooks", opened.address("installation-webhooks"))
     if room == "template_type":

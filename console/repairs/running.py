@@ -17,6 +17,7 @@ from console.refreshing import kick as refresh_what_is_due
 from extensions.blueprints.models import ExtensionSecret
 from extensions.installations.models import Installation
 from extensions.mappings.models import Repair
+from extensions.mappings.models.repair import UNSETTLED
 from extensions.mappings.repairing import approving, executing, proposing
 from extensions.mappings.repairing.account import MOST_CALLS
 from extensions.mappings.repairing.operations import Operation
@@ -46,10 +47,15 @@ def plan_undoing(done: Repair, *, actor: Actor) -> Repair:
 
 def want(repair: Repair, *, actor: Actor, now: datetime) -> None:
     """Have a worker run it, as soon as this is committed. Raises `Refused`."""
-    if not repair.installation.extension.writes_allowed:
-        raise Refused(*executing.WRITES_OFF)
+    demand_writes(repair)
     approving.want(repair, actor=actor, now=now)
     transaction.on_commit(kick, robust=True)
+
+
+def demand_writes(repair: Repair) -> None:
+    """Raise `Refused` while the extension may not write. What was sent already may be read back all the same."""
+    if repair.state not in UNSETTLED and not repair.installation.extension.writes_allowed:
+        raise Refused("Writes are off for this extension.", "An administrator turns them on in its settings.")
 
 
 def kick() -> None:

@@ -22,7 +22,7 @@ from extensions.health import sharing
 from extensions.health.incidents import machine
 from extensions.health.models import Channel, Finding, Issue, MaintenanceWindow, Preview, Rule
 from extensions.installations.models import Installation, Rollout
-from extensions.mappings.models import Mapping
+from extensions.mappings.models import Mapping, Repair
 from tests.console.walking import Address, every_action, every_address, reach, watched
 from tests.making import STAFF as SAM
 from tests.making import make_installation, make_user
@@ -136,6 +136,16 @@ PAGES: dict[str, tuple[set[str], tuple[str, ...]]] = {
     "rollout-back": (ADMINISTRATOR, POST),
     "rollout-export": (ALL, GET),
     "rollout-account": (ALL, GET),
+    "repairs": (ALL, GET),
+    "repair": (ALL, GET),
+    "repair-progress": (ALL, GET),
+    "repair-run": (HELPERS, POST),
+    "repair-approve": (CONNECTORS, POST),
+    "repair-decline": (CONNECTORS, POST),
+    "repair-withdraw": (HELPERS, POST),
+    "repair-undo": (HELPERS, POST),
+    "installation-repair": (HELPERS, GET),
+    "installation-repair-plan": (HELPERS, POST),
     "assumed": (ALL, GET),
     "codes": (ALL, GET),
     "code": (ALL, GET),
@@ -249,6 +259,7 @@ def values() -> dict[str, Any]:
     incident = machine.make("oneflow.down", extension.base_url, timezone.now(), timezone.now())
     make_preview(incident.pk, installation.blueprint, now)
     make_rollout(incident.pk, installation, now)
+    Repair.objects.create(pk=incident.pk, installation=installation, planned_at=now, planned_by="x", summary="x")
     channel = Channel.objects.create(pk=incident.pk, name="duty", kind="email")
     event = AuditEvent.objects.create(at=timezone.now(), actor="x", role="support", verb="x")
     return {

@@ -1,0 +1,111 @@
+"""A repair in words: where it stands, what it changes, and what may be done with it by whom."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.utils.dateparse import parse_datetime
+
+from console.roles import ADMINISTRATOR
+from extensions.mappings.models import Repair
+from extensions.mappings.models.repair import RUNNABLE
+from extensions.mappings.repairing.plans import Fate, Plan, Row
+
+State = Repair.State
+PLAN, APPROVE = "mappings.plan_repair", "mappings.approve_repair"
+# The small word in a table: how it looks.
+TONES = {
+    State.VERIFIED: "ok",
+    State.IGNORED: "bad",
+    State.DIFFERS: "bad",
+    State.FAILED: "bad",
+    State.STOPPED: "warn",
+    State.WAITING: "warn",
+    State.WRITTEN: "warn",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A plan as the page shows it: what changes at length, what stays as names."""
+
+    plan: Plan
+
+    @property
+    def changing(self) -> list[Row]:
+        return [row for row in self.plan.rows if row.fate is not Fate.KEPT]
+
+    @property
+    def kept(self) -> list[tuple[str, list[Row]]]:
+        """What stays, by whose it is."""
+        by_owner: dict[str, list[Row]] = {}
+        for row in self.plan.rows:
+            if row.fate is Fate.KEPT:
+                by_owner.setdefault(row.whose, []).append(row)
+        return list(by_owner.items())
+
+    @property
+    def kept_number(self) -> int:
+        return sum(row.fate is Fate.KEPT for row in self.plan.rows)
+
+    @property
+    def counts(self) -> list[tuple[str, int]]:
+        found = [(fate.value, sum(row.fate is fate for row in self.plan.rows)) for fate in Fate]
+        return [(word, number) for word, number in found if number]
+
+
+@dataclass(frozen=True, slots=True)
+class May:
+    """What somebody may do with a repair as it stands."""
+
+    run: bool = False
+    approve: bool = False
+    alone: bool = False
+    decline: bool = False
+    withdraw: bool = False
+    undo: bool = False
+
+    @property
+    def anything(self) -> bool:
+        return self.run or self.approve or self.withdraw or self.undo
+
+
+def what_may(user: Any, repair: Repair, now: datetime) -> May:
+    """What this person may do with it now."""
+    plans, approves = user.has_perm(PLAN), user.has_perm(APPROVE)
+    held = repair.lease_until is not None and repair.lease_until > now
+    waiting = repair.state == State.WAITING
+    own = repair.planner_id == user.pk
+    alone = waiting and own and approves and may_alone(user)
+    can_run = repair.state == State.PLANNED or (repair.state in RUNNABLE and not is_wanted(repair))
+    return May(
+        run=plans and not held and can_run,
+        approve=waiting and approves and (not own or alone),
+        alone=alone,
+        decline=waiting and approves,
+        withdraw=plans and not held and repair.state in (State.PLANNED, State.WAITING, State.APPROVED),
+        undo=plans and repair.state == State.VERIFIED,
+    )
+
+
+def may_alone(user: Any) -> bool:
+    """Whether an administrator is the only person here who may approve a repair at all."""
+    if not (user.is_superuser or user.groups.filter(name=ADMINISTRATOR).exists()):
+        return False
+    able = get_user_model().objects.with_perm(APPROVE, backend="console.permissions.OneStatement")
+    return not able.filter(is_active=True, is_staff=True).exclude(pk=user.pk).exists()
+
+
+def is_wanted(repair: Repair) -> bool:
+    """Whether it is going to be run without anybody doing more."""
+    return repair.run_at is not None and repair.state in RUNNABLE
+
+
+def tone(state: str) -> str:
+    return TONES.get(State(state), "")
+
+
+def exchanges_of(repair: Repair) -> list[dict[str, Any]]:
+    """The exchanges with Oneflow that it keeps, the latest first."""
+    return [{**each, "at": parse_datetime(each["at"])} for each in reversed(repair.exchanges)]
