@@ -6,7 +6,7 @@ from importlib import import_module
 from bench.figures import Figure
 
 # In the order in which a reader asks: what is kept in step, what is seen, what a newcomer waits for.
-BENCHES = ("refresh", "health", "list", "demo", "sandbox")
+BENCHES = ("refresh", "health", "list", "mappings", "demo", "sandbox")
 
 
 def main(chosen: list[str]) -> int:

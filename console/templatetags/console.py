@@ -29,6 +29,7 @@ Scripts (console.js): data-copy="text" copies on click; data-copy-from="#id" cop
 data-href on a table row opens it on Enter. Everything works without them.
 """
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -36,7 +37,7 @@ from django import template
 from django.contrib.admin.templatetags.admin_list import result_headers
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from extensions.health.codes import CODES
@@ -146,6 +147,26 @@ def assumed(text: str = "", anchor: str = "") -> SafeString:
     """The tag for a statement that rests on something Oneflow does not document; `text` says on what."""
     address = reverse("assumed") + (f"#{anchor}" if anchor else "")
     return format_html('<a class="assumed" href="{}" title="{}">assumed</a>', address, text)
+
+
+@register.simple_tag
+def cells(marks: Iterable[tuple[Any, str]], in_words: bool) -> SafeString:
+    """A row's cells in the matrix: each mark, and where it differs its word and a link.
+
+    The word is for screen readers, or `in_words` for all. A tag, not a template: a page has more than a thousand cells.
+    """
+    return mark_safe("".join(_cell(mark, url, in_words) for mark, url in marks))  # noqa: S308 (escaped one by one)
+
+
+def _cell(mark: Any, url: str, in_words: bool) -> str:
+    if mark is None:
+        return "<td></td>"
+    if not url:
+        return f"<td>{escape(mark.mark)}</td>"
+    if in_words:
+        words = '<td class="{}"><a href="{}" title="{}">{} {}</a></td>'
+        return format_html(words, mark.tone, url, mark.meaning, mark.mark, mark.word)
+    return format_html('<td class="{}"><a href="{}" aria-label="{}">{}</a></td>', mark.tone, url, mark.word, mark.mark)
 
 
 @register.filter

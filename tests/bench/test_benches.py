@@ -2,6 +2,7 @@
 
 import pytest
 
+import bench.conformance
 import bench.health
 import bench.incidents
 import bench.list
@@ -54,6 +55,16 @@ def test_the_list_needs_no_more_queries_and_bytes_than_it_may(monkeypatch):
 
     assert {view: page for view, page in views.items() if page["queries"] > 10 or page["bytes"] > 150_000} == {}
     assert "installation list" in views
+
+
+def test_the_matrix_needs_no_more_queries_bytes_and_memory_than_it_may(monkeypatch):
+    monkeypatch.setattr(bench.conformance, "ROUNDS", 1)
+    monkeypatch.setitem(bench.conformance.PAGES, "matrix, a late page", "?page=2")
+
+    figures = [Figure(**each) for each in bench.conformance.measure(1500, 8)]
+
+    assert [figure for figure in figures if figure.unit not in {"ms", "s"} and not figure.is_ok] == []
+    assert len(figures) == 3 * (len(bench.conformance.PAGES) + 1) + 2 * len(bench.conformance.FILES)
 
 
 def test_the_sandbox_is_measured_at_both_sizes(monkeypatch):
