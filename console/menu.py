@@ -15,6 +15,7 @@ ROOMS = (
     ("Incidents", "incidents", "health.view_incident"),
     ("Blueprints", "versions-home", "blueprints.view_blueprint"),
     ("Fields", "fields-home", "installations.view_installation"),
+    ("Mappings", "mappings-home", "mappings.view_mapping"),
     ("Repairs", "repairs", "mappings.view_repair"),
     ("Rollouts", "rollouts", "installations.view_rollout"),
     ("Codes", "codes", "installations.view_installation"),

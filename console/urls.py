@@ -18,6 +18,7 @@ urlpatterns = [
     path("", include("console.fields.urls")),
     path("", include("console.lineage.urls")),
     path("", include("console.contract_tests.urls")),
+    path("", include("console.mappings.urls")),
     path("", include("console.incidents.urls")),
     path("", include("console.repairs.urls")),
     path("", include("console.rollouts.urls")),

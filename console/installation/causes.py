@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import reverse
 
 from console.installation.grouping import Group, alike, by_code
 from console.installation.opening import Opened
@@ -198,8 +197,8 @@ def _actions(request: HttpRequest, opened: Opened, cause: Cause) -> Iterable[Act
         yield Action("See the webhooks", opened.address("installation-webhooks"))
     if room == "template_type":
         yield Action("See the templates", opened.address("installation-templates"))
-    if code == "mapping.incomplete" and may("mappings.change_mapping"):
-        yield Action("Edit the mappings", reverse("admin:mappings_mapping_changelist"))
+    if code == "mapping.incomplete":
+        yield Action("See what fills the fields", opened.address("installation-mapping"))
     relinking = any(step.where == RELINK for step in cause.words.steps)
     if relinking and may("accounts.relink_account"):
         yield Action("Relink…", opened.address("installation-relink"))

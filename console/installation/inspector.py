@@ -65,7 +65,7 @@ def fields(request: HttpRequest, oneflow_id: int, key: str) -> HttpResponse:
 
 
 def _tables(installation: Installation, parts: dict[str, Part]) -> list[Table]:
-    """The inspector's tables, each state dated as its finding is; six statements whatever the number of fields."""
+    """The inspector's tables, each state dated as its finding is; five statements whatever the number of fields."""
     found = tables_of(installation, parts, effective(installation))
     dates = {
         (code, subject): since

@@ -1,6 +1,5 @@
 """The users of one account: personal data, so each reading is recorded. Here the acting user is chosen."""
 
-from django.db import transaction
 from django.db.models import F, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -27,14 +26,13 @@ def people(request: HttpRequest, oneflow_id: int, key: str) -> HttpResponse:
     # Databases differ in where they sort what has no date: those who are there come first.
     here_first = F("missing_since").asc(nulls_first=True)
     shown = paged(request, rows.order_by(here_first, "-active", "-is_admin", "name", "oneflow_id"))
-    with transaction.atomic():
-        # What was searched for may itself be somebody's name, so the record keeps only that a search was made.
-        Deed(
-            actor_of(request),
-            "people.read",
-            installation,
-            details={"people": len(shown), "page": shown.number, "searched": bool(query)},
-        ).tell()
+    # What was searched for may itself be somebody's name, so the record keeps only that a search was made.
+    Deed(
+        actor_of(request),
+        "people.read",
+        installation,
+        details={"people": len(shown), "page": shown.number, "searched": bool(query)},
+    ).tell()
     return render(
         request,
         "installation/people.html",

@@ -1,6 +1,6 @@
 """The templates and template types of one account, those that serve us first."""
 
-from django.db.models import Case, IntegerField, Value, When
+from django.db.models import Case, Exists, IntegerField, OuterRef, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -24,19 +24,19 @@ def templates(request: HttpRequest, oneflow_id: int, key: str) -> HttpResponse:
     ours = {row.oneflow_id: each for each in wanted if (row := roles[each.extension_type])}
     names = {row.oneflow_id: row for row in types}
     workspaces = dict(Workspace.objects.filter(installation=installation).values_list("oneflow_id", "name"))
-    usable = set(
-        UsableTemplate.objects.present().filter(installation=installation).values_list("template_oneflow_id", flat=True)
+    usable = UsableTemplate.objects.present().filter(
+        installation=installation, template_oneflow_id=OuterRef("oneflow_id")
     )
     first = Case(
         When(template_type_oneflow_id__in=list(ours), then=Value(0)), default=Value(1), output_field=IntegerField()
     )
     rows = Template.objects.filter(installation=installation).order_by(first, "name", "oneflow_id")
+    rows = rows.annotate(is_usable=Exists(usable))
     shown = paged(request, rows)
     for row in shown:
         row.type = names.get(row.template_type_oneflow_id)
         row.is_ours = row.template_type_oneflow_id in ours
         row.workspaces = [workspaces.get(each, f"workspace {each}") for each in row.workspace_ids]
-        row.is_usable = row.oneflow_id in usable
     return render(
         request,
         "installation/templates.html",

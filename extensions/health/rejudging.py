@@ -41,11 +41,12 @@ def rejudge(now: datetime, *, batch: int = BATCH) -> Rejudged:
             return Rejudged(judged, changed)
         last = keys[-1]
         with transaction.atomic():
-            done = _batch(keys, now)
+            done = rejudge_these(keys, now)
         judged, changed = judged + done.judged, changed + done.changed
 
 
-def _batch(keys: Sequence[int], now: datetime) -> Rejudged:
+def rejudge_these(keys: Sequence[int], now: datetime) -> Rejudged:
+    """Judge these installations, in a constant number of statements. Call it in a transaction."""
     rows = Installation.objects.connected().filter(pk__in=keys, fresh_until__gt=now).order_by("pk")
     rows = rows.select_related("account", "extension", "token").annotate(incident=explaining_incident())
     installations = list(rows.select_for_update(of=("self",), skip_locked=True))

@@ -84,6 +84,10 @@ class Owner:
     def latest(self) -> Version | None:
         return self.versions().first()
 
+    def version(self, number: int) -> Version | None:
+        """The version with its content, if there is one."""
+        return self.versions().filter(number=number).defer(None).first()
+
     def rows(self) -> QuerySet[Any]:
         if self.installation is not None:
             return Override.objects.filter(installation=self.installation)
@@ -145,7 +149,9 @@ def replace_all(owner: Owner, wanted: Rules, why: Why, *, base: int | None = Non
 
 def go_back(owner: Owner, number: int, why: Why, *, base: int) -> Version | None:
     """Store the rules of an earlier version anew, as a new version."""
-    version = Version.objects.get(extension=owner.extension, installation=owner.installation, number=number)
+    version = owner.version(number)
+    if version is None:
+        raise Refused(f"There is no version {number}. Choose one from the history.")
     gone_back = replace(why, how=Version.How.REVERT, went_back_to=number)
     return replace_all(owner, from_document(version.content), gone_back, base=base)
 
@@ -162,8 +168,8 @@ def reason_of(text: str) -> str:
 
 def _at(owner: Owner, number: int) -> Rules:
     """What a version says; nothing, for one that there is not."""
-    versions = Version.objects.filter(extension=owner.extension, installation=owner.installation, number=number)
-    return from_document(versions.values_list("content", flat=True).first() or [])
+    version = owner.version(number)
+    return from_document(version.content) if version else {}
 
 
 def _check(owner: Owner, rules: Rules) -> None:

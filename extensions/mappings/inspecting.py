@@ -12,6 +12,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Self
 
+from extensions.blueprints.content import TypeContent, content_of
 from extensions.blueprints.models import BlueprintField, BlueprintTemplateType
 from extensions.installations.matching import types_of_ours
 from extensions.installations.models import DataField, Installation, Part, TemplateType
@@ -161,11 +162,11 @@ def folded(name: str) -> str:
 
 
 def tables_of(installation: Installation, parts: Mapping[str, Part], rules: Rules) -> list[Table]:
-    """The inspector of one installation from its rows, in four statements; none while its version is unknown."""
+    """The inspector of one installation from its rows, in three statements; none while its version is unknown."""
     if installation.blueprint is None:
         return []
     return tables(
-        list(installation.blueprint.template_types.prefetch_related("fields")),
+        content_of(installation.blueprint),
         list(TemplateType.objects.filter(installation=installation)),
         DataField.objects.filter(installation=installation),
         parts,
@@ -174,7 +175,7 @@ def tables_of(installation: Installation, parts: Mapping[str, Part], rules: Rule
 
 
 def tables(
-    wanted: Sequence[BlueprintTemplateType],
+    wanted: Sequence[TypeContent],
     present: Sequence[TemplateType],
     fields: Iterable[DataField],
     parts: Mapping[str, Part],
@@ -182,22 +183,23 @@ def tables(
 ) -> list[Table]:
     """The inspector of one installation: a table for each template type of its blueprint version, in that order.
 
-    `wanted` comes with its `fields` prefetched. Rows of the blueprint first, in its order, then what stands only here.
+    Rows of the blueprint first, in its order, then what stands only here.
     """
-    roles = types_of_ours(wanted, present)
+    roles = types_of_ours([each.template_type for each in wanted], present)
     by_type: dict[int, list[DataField]] = defaultdict(list)
     for field in fields:
         by_type[field.template_type_oneflow_id].append(field)
-    return [_table(each, roles[each.extension_type], by_type, parts, rules) for each in wanted]
+    return [_table(each, roles[each.template_type.extension_type], by_type, parts, rules) for each in wanted]
 
 
 def _table(
-    wanted: BlueprintTemplateType,
+    content: TypeContent,
     here: TemplateType | None,
     by_type: Mapping[int, list[DataField]],
     parts: Mapping[str, Part],
     rules: Rules,
 ) -> Table:
+    wanted = content.template_type
     part = parts.get(f"fields/{here.oneflow_id}" if here else "template_types")
     known = by_type.get(here.oneflow_id, []) if here else []
     present = [field for field in known if field.missing_since is None]
@@ -205,10 +207,9 @@ def _table(
     candidates: dict[str, list[DataField]] = defaultdict(list)
     for field in present:
         candidates[field.custom_id].append(field)
-    wanted_fields = list(wanted.fields.all())
     read = bool(part and part.read_at)
     rows: list[Row] = []
-    for field in wanted_fields:
+    for field in content.fields:
         facts, found = _best(field, candidates.get(field.custom_id, []), read=read)
         rows.append(
             Row(
@@ -220,7 +221,7 @@ def _table(
                 since=_since(facts.state, found, gone.get(field.custom_id)),
             )
         )
-    rows.extend(_only_here(wanted_fields, present))
+    rows.extend(_only_here(content.fields, present))
     return Table(wanted=wanted, here=here, part=part, rows=tuple(rows))
 
 

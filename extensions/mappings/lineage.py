@@ -96,7 +96,7 @@ class Lineage:
 
 
 def trace(installation: Installation, parts: Mapping[str, Part], record: object) -> Lineage:
-    """What the record would become in the installation: five statements, whatever the number of fields.
+    """What the record would become in the installation: four statements, whatever the number of fields.
 
     Nothing for an installation whose blueprint version is not known.
     """

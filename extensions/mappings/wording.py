@@ -5,6 +5,8 @@ from typing import Any
 
 from extensions.mappings.transforms import DEFAULT_OPTION, TRANSFORMS, Option
 
+# Marks that cannot be told from one another on a screen.
+SPACES = {" ": "a space", "\u00a0": "a non-breaking space", "\u202f": "a narrow non-breaking space"}
 MOST_SHOWN = 3
 LONGEST_SHOWN = 60
 
@@ -43,4 +45,6 @@ def _option(option: Option, value: Any) -> str:
 
 def _quoted(value: Any) -> str:
     text = str(value)
+    if text in SPACES:
+        return SPACES[text]
     return f"“{text}”" if len(text) <= LONGEST_SHOWN else f"“{text[:LONGEST_SHOWN]}…”"

@@ -113,7 +113,7 @@ def test_an_extension_with_accounts_cannot_be_deleted(administrator, extension):
 
 @pytest.mark.parametrize(
     "model",
-    ["accounts_account", "accounts_apitoken", "accounts_tag", "blueprints_extension", "mappings_mapping"],
+    ["accounts_account", "accounts_apitoken", "accounts_tag", "blueprints_extension"],
 )
 @pytest.mark.parametrize("role", ["support", "auditor", "administrator"])
 def test_the_lists_of_the_rooms_open_for_each_role(client, extension, role, model):

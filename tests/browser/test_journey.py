@@ -16,6 +16,7 @@ SCREENS = {
     "/": "Fleet",
     "/installations/installation/": "nstallations",
     "/fields/": "Fields",
+    "/mappings/": "Mapping",
     "/connect/": "Connect",
 }
 
@@ -91,7 +92,6 @@ ADMIN = (
     "/accounts/account/",
     "/blueprints/extension/",
     "/versions/acme_ledger/1/",
-    "/mappings/mapping/",
     "/auth/user/1/change/",
     "/password_change/",
 )

@@ -70,7 +70,7 @@ def test_a_rule_shows_its_transform_and_where_it_comes_from(support, installatio
     page = inspector(support)
 
     assert '<code>deal.deal_value</code> <span title="number: decimals 2">→ number</span>' in page
-    assert '<code>deal.own_number</code> <span class="tag" title="Overridden here; the extension has ' in page
+    assert '<code>deal.own_number</code> <span class="tag own" title="Overridden here; the extension has ' in page
     assert "not filled here" in page
     assert page.count(">overridden</span>") == 2
     assert "→ number" in fleet(support)

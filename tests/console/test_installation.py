@@ -294,7 +294,7 @@ def test_a_page_costs_the_same_however_much_there_is(support, installation, djan
     judged(installation)
 
     Heartbeat.beat("worker", timezone.now())
-    with django_assert_max_num_queries(10 if name == "installation" else 12):
+    with django_assert_max_num_queries(10):
         text(support, installation, name)
 
 

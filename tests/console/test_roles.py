@@ -22,7 +22,7 @@ from extensions.health import sharing
 from extensions.health.incidents import machine
 from extensions.health.models import Channel, Finding, Issue, MaintenanceWindow, Preview, Rule
 from extensions.installations.models import Installation, Rollout
-from extensions.mappings.models import Mapping, Repair
+from extensions.mappings.models import Repair
 from tests.console.walking import Address, every_action, every_address, reach, watched
 from tests.making import STAFF as SAM
 from tests.making import make_installation, make_user
@@ -146,6 +146,22 @@ PAGES: dict[str, tuple[set[str], tuple[str, ...]]] = {
     "repair-undo": (HELPERS, POST),
     "installation-repair": (HELPERS, GET),
     "installation-repair-plan": (HELPERS, POST),
+    "mappings-home": (ALL, GET),
+    "mapping": (ALL, GET),
+    "mapping-history": (ALL, GET),
+    "mapping-compare": (ALL, GET),
+    "mapping-field": (ALL, GET),
+    "mapping-download": (ALL, GET),
+    "mapping-change": (ADMINISTRATOR, POST),
+    "mapping-back": (ADMINISTRATOR, POST),
+    "mapping-upload": (ADMINISTRATOR, BOTH),
+    "mapping-store": (ADMINISTRATOR, POST),
+    "installation-mapping": (ALL, GET),
+    "installation-mapping-history": (ALL, GET),
+    "installation-mapping-compare": (ALL, GET),
+    "installation-mapping-field": (ALL, GET),
+    "installation-mapping-change": (CONNECTORS, POST),
+    "installation-mapping-back": (CONNECTORS, POST),
     "assumed": (ALL, GET),
     "codes": (ALL, GET),
     "code": (ALL, GET),
@@ -171,7 +187,6 @@ MODELS = {
     "accounts_tag": Rights(ALL, ADMINISTRATOR, ADMINISTRATOR, ADMINISTRATOR),
     # It does not go while installations rest on it.
     "blueprints_extension": Rights(ALL, ADMINISTRATOR, ADMINISTRATOR, NONE),
-    "mappings_mapping": Rights(ALL, ADMINISTRATOR, ADMINISTRATOR, ADMINISTRATOR),
     "installations_installation": MIRRORED,
     "health_finding": MIRRORED,
     "health_issue": MIRRORED,
@@ -280,7 +295,6 @@ def values() -> dict[str, Any]:
         "accounts_apitoken": installation.token.pk,
         "accounts_tag": Tag.objects.create(name="key account").pk,
         "blueprints_extension": extension.pk,
-        "mappings_mapping": Mapping.objects.first().pk,
         "installations_installation": installation.pk,
         "health_finding": finding.pk,
         "health_issue": issue.pk,

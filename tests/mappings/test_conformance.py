@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from extensions.blueprints.content import content_of
 from extensions.blueprints.models import Blueprint, BlueprintField, BlueprintTemplateType
 from extensions.installations.mirror import Mirror
 from extensions.installations.models import Installation
@@ -45,7 +46,7 @@ def by_hand(installation: Installation, version: Blueprint | None) -> dict[Key, 
         return {}
     mirror = Mirror.load(installation)
     found = tables(
-        list(version.template_types.prefetch_related("fields")),
+        content_of(version),
         *(mirror.template_types, mirror.fields, mirror.parts, {}),
     )
     return {

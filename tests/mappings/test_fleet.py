@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from extensions.blueprints.content import content_of
 from extensions.blueprints.models import BlueprintField
 from extensions.installations.mirror import Mirror
 from extensions.installations.models import DataField, Installation, Part, TemplateType
@@ -23,7 +24,7 @@ def by_hand(extension) -> dict[tuple[str, str], Counter]:
     found: dict[tuple[str, str], Counter] = {}
     for installation in extension.installations.connected().exclude(blueprint=None):
         mirror = Mirror.load(installation)
-        wanted = list(installation.blueprint.template_types.prefetch_related("fields"))
+        wanted = content_of(installation.blueprint)
         for table in tables(wanted, mirror.template_types, mirror.fields, mirror.parts, {}):
             for row in table.rows:
                 if row.wanted:

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from extensions.blueprints.content import content_of
 from extensions.installations.mirror import Mirror
 from extensions.installations.models import DataField, Part, TemplateType
 from extensions.mappings.effective import effective
@@ -16,7 +17,7 @@ LATER = timezone.now() + timedelta(hours=1)
 
 def inspect(installation) -> dict[str, Table]:
     mirror = Mirror.load(installation)
-    wanted = list(installation.blueprint.template_types.prefetch_related("fields"))
+    wanted = content_of(installation.blueprint)
     found = tables(wanted, mirror.template_types, mirror.fields, mirror.parts, effective(installation))
     return {table.wanted.extension_type: table for table in found}
 

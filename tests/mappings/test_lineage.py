@@ -221,7 +221,7 @@ def test_the_number_of_statements_does_not_grow_with_the_fields(installation, dj
 
     known = parts()
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         trace(installation, known, RECORD)
 
 

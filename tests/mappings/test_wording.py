@@ -14,6 +14,7 @@ from extensions.mappings.wording import name_in_words, transform_in_words
         ("text", {"trim": True}, "text: without spaces around it"),
         ("number", {}, "number"),
         ("number", {"decimals": 2, "decimal_mark": ","}, "number: decimals 2, decimal mark “,”"),
+        ("number", {"thousands_mark": "\u202f"}, "number: thousands mark a narrow non-breaking space"),
         ("yes_no", {"yes": "Ja"}, "yes or no: for yes “Ja”"),
         (
             "choice",

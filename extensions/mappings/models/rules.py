@@ -2,6 +2,8 @@
 
 from django.db import models
 
+from extensions.mappings.wording import transform_in_words
+
 
 class StoredRule(models.Model):
     """Where the value of a data field stands in the product's record, and how it is written into the field."""
@@ -15,3 +17,8 @@ class StoredRule(models.Model):
 
     class Meta:
         abstract = True
+
+    @property
+    def in_words(self) -> str:
+        """The transform with all that its options say; empty for text as it is."""
+        return transform_in_words(self.transform, self.options)

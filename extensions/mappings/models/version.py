@@ -51,3 +51,8 @@ class Version(models.Model):
 
     def __str__(self) -> str:
         return f"mapping of {self.installation or self.extension}, version {self.number}"
+
+    @property
+    def before(self) -> int:
+        """The number of the version before; 0 where there is none."""
+        return self.number - 1
