@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.db.models import QuerySet
@@ -47,8 +47,12 @@ def as_csv(installations: QuerySet[Installation]) -> StreamingHttpResponse:
 
 def csv_of(rows: QuerySet[Any], columns: Mapping[str, str], name: str) -> StreamingHttpResponse:
     """A file of that name with a line for each row; `columns` are their headings and where each value is found."""
-    values = rows.values_list(*columns.values()).iterator(chunk_size=2000)
-    return file(_lines(list(columns), values), "text/csv; charset=utf-8", name)
+    return csv_of_lines(rows.values_list(*columns.values()).iterator(chunk_size=2000), columns, name)
+
+
+def csv_of_lines(lines: Iterable[Sequence[Any]], headings: Iterable[str], name: str) -> StreamingHttpResponse:
+    """A file of that name with these lines, streamed."""
+    return file(_lines(list(headings), lines), "text/csv; charset=utf-8", name)
 
 
 def as_json(installations: QuerySet[Installation]) -> StreamingHttpResponse:
@@ -62,7 +66,7 @@ def cell(value: Any) -> str:
     return f"'{text}" if text.startswith(FORMULA) else text
 
 
-def _lines(headings: list[str], rows: Iterator[tuple[Any, ...]]) -> Iterator[str]:
+def _lines(headings: list[str], rows: Iterable[Sequence[Any]]) -> Iterator[str]:
     writer = csv.writer(Echo())
     # The mark at the start tells Excel that the file is UTF-8.
     yield "\N{ZERO WIDTH NO-BREAK SPACE}" + writer.writerow(headings)

@@ -17,6 +17,7 @@ from console.facets import FACETS, moment
 from console.fleet_list import FleetList, address_of, with_shown_since
 from console.issues.asking import ask
 from console.issues.forms import Snooze
+from console.repairs.jobs import making
 from extensions.health.models import Issue
 from extensions.installations.models import Installation
 from extensions.installations.searching import SEARCHES, search
@@ -27,6 +28,7 @@ PERMISSIONS = {
     "snooze": "health.handle_issue",
     "assign": "accounts.change_account",
     "tag": "accounts.change_account",
+    "repair": "mappings.plan_repair",
     "export_csv": "installations.export_installation",
     "export_json": "installations.export_installation",
 }
@@ -51,7 +53,7 @@ class InstallationAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_per_page = 50
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
-    actions = ["refresh", "snooze", "assign", "tag", "export_csv", "export_json"]
+    actions = ["refresh", "snooze", "assign", "tag", "repair", "export_csv", "export_json"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Installation]:
         return with_shown_since(Installation.objects.with_shown_verdict(moment(request)))
@@ -83,6 +85,9 @@ class InstallationAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def has_accounts_permission(self, request: HttpRequest) -> bool:
         return _may(request, "assign")
+
+    def has_repair_permission(self, request: HttpRequest) -> bool:
+        return _may(request, "repair")
 
     def has_export_permission(self, request: HttpRequest) -> bool:
         return _may(request, "export_csv")
@@ -154,6 +159,12 @@ class InstallationAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     @audited("account.tag")
     def tag(self, request: HttpRequest, queryset: QuerySet[Installation]) -> HttpResponseBase | None:
         return assigning.page(self, request, queryset, assigning.TagThem)
+
+    @admin.action(description="Repair…", permissions=["repair"])
+    @audited("repair_job.make")
+    def repair(self, request: HttpRequest, queryset: QuerySet[Installation]) -> HttpResponseBase | None:
+        """One kind of repair in all of the chosen installations."""
+        return making.from_list(self, request, queryset)
 
     @admin.action(description="Export CSV", permissions=["export"])
     @audited("installation.export")

@@ -21,6 +21,7 @@ urlpatterns = [
     path("", include("console.mappings.urls")),
     path("", include("console.incidents.urls")),
     path("", include("console.repairs.urls")),
+    path("", include("console.repairs.jobs.urls")),
     path("", include("console.rollouts.urls")),
     path("", include("console.notifications.urls")),
     path("", include("console.status.urls")),

@@ -18,6 +18,8 @@ from console.fields.matrix import tabs
 from console.installation.opening import SEE
 from console.installation.paging import rest_of_address, searched
 from console.pages import context, page
+from console.repairs.jobs.making import MENDS
+from console.repairs.showing import PLAN
 from extensions.blueprints.models import BlueprintField, Extension
 from extensions.health.models import Finding
 from extensions.installations.models import DataField, Installation
@@ -172,6 +174,7 @@ def field(request: HttpRequest, key: str, extension_type: str, custom_id: str) -
             counts=counts,
             choices=[(each, counts.of(each)) for each in COLUMNS],
             state=state if state in OF_BLUEPRINT else None,
+            mending=MENDS[state][1] if state in MENDS and request.user.has_perm(PLAN) else None,
             rows=shown,
             lines=_installations(rows, extension, custom_id),
             rest=rest_of_address(request),

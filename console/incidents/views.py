@@ -1,7 +1,5 @@
 """The pages of incidents: a list, one with its members, and files of both."""
 
-import csv
-from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.db.models import Count, Q
@@ -11,7 +9,7 @@ from django.urls import reverse
 
 from accounts.acting import Deed
 from console.audit import actor_of
-from console.exporting import Echo, cell
+from console.exporting import csv_of_lines
 from console.incidents.showing import Shown, members_of
 from console.installation.paging import paged, rest_of_address
 from console.pages import context, page
@@ -89,7 +87,8 @@ def export(request: HttpRequest) -> StreamingHttpResponse:
     """The incidents of the list's view, as CSV."""
     chosen = _chosen(request).select_related("extension")
     Deed(actor_of(request), "incident.export", "incidents", details={"rows": chosen.count()}).tell()
-    return _csv("incidents.csv", COLUMNS, (_line(row) for row in chosen.iterator(chunk_size=2000)))
+    lines = (_line(row) for row in chosen.iterator(chunk_size=2000))
+    return csv_of_lines(lines, COLUMNS, "incidents.csv")
 
 
 @page(EXPORT, audited="incident.export")
@@ -99,7 +98,7 @@ def export_members(request: HttpRequest, number: int) -> StreamingHttpResponse:
     chosen = members_of(row, only=request.GET.get("members", ""))
     Deed(actor_of(request), "incident.export", row, details={"rows": chosen.count()}).tell()
     lines = (_member(each) for each in chosen.iterator(chunk_size=2000))
-    return _csv(f"incident-{row.pk}.csv", OF_MEMBERS, lines)
+    return csv_of_lines(lines, OF_MEMBERS, f"incident-{row.pk}.csv")
 
 
 def _find(number: int) -> Incident:
@@ -145,14 +144,3 @@ def _member(row: Member) -> tuple[Any, ...]:
         installation.verdict,
         installation.cause,
     )
-
-
-def _csv(name: str, columns: Iterable[str], lines: Iterable[tuple[Any, ...]]) -> StreamingHttpResponse:
-    def text() -> Iterator[str]:
-        writer = csv.writer(Echo())
-        yield "\N{ZERO WIDTH NO-BREAK SPACE}" + writer.writerow(list(columns))
-        for line in lines:
-            yield writer.writerow([cell(value) for value in line])
-
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return StreamingHttpResponse(text(), content_type="text/csv; charset=utf-8", headers=headers)

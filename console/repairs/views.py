@@ -271,7 +271,7 @@ def _operations(request: HttpRequest) -> tuple[Operation, ...]:
 def _find(number: int) -> Repair:
     # SQLite cannot even look for a larger number.
     rows = Repair.objects.select_related(
-        "installation__account", "installation__extension", "installation__token", "blueprint", "undoes"
+        "installation__account", "installation__extension", "installation__token", "blueprint", "undoes", "job_member"
     )
     row = rows.filter(pk=number).first() if number < 2**63 else None
     if row is None:

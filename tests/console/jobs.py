@@ -43,12 +43,12 @@ def step(clock: Any = timezone.now) -> bool:
     work = advancing.advance_all(now, lease=settings.REFRESH_LEASE)
     members = [(member, each.lease_id) for each in work for member in each.members]
     for member, lease_id in members:
-        running.read(member, lease_id)
+        running.read(member, lease_id, clock=clock)
     due = list(Repair.objects.due(now).values_list("pk", flat=True))
     for pk in due:
         lease_id = executing.claim(pk, now, now + settings.REFRESH_LEASE)
         if lease_id is not None:
-            repairs.run(pk, lease_id)
+            repairs.run(pk, lease_id, clock=clock)
     return bool(members or due)
 
 

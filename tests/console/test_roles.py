@@ -22,7 +22,7 @@ from extensions.health import sharing
 from extensions.health.incidents import machine
 from extensions.health.models import Channel, Finding, Issue, MaintenanceWindow, Preview, Rule
 from extensions.installations.models import Installation, Rollout
-from extensions.mappings.models import Repair
+from extensions.mappings.models import Repair, RepairJob
 from tests.console.walking import Address, every_action, every_address, reach, watched
 from tests.making import STAFF as SAM
 from tests.making import make_installation, make_user
@@ -144,6 +144,18 @@ PAGES: dict[str, tuple[set[str], tuple[str, ...]]] = {
     "repair-decline": (CONNECTORS, POST),
     "repair-withdraw": (HELPERS, POST),
     "repair-undo": (HELPERS, POST),
+    "repair-jobs": (ALL, GET),
+    "repair-job": (ALL, GET),
+    "repair-job-new": (HELPERS, BOTH),
+    "repair-job-progress": (ALL, GET),
+    "repair-job-approve": (CONNECTORS, POST),
+    "repair-job-go-on": (CONNECTORS, POST),
+    "repair-job-pause": (HELPERS, POST),
+    "repair-job-resume": (CONNECTORS, POST),
+    "repair-job-stop": (HELPERS, POST),
+    "repair-job-undo": (HELPERS, POST),
+    "repair-job-anew": (HELPERS, POST),
+    "repair-job-export": (ALL, GET),
     "installation-repair": (HELPERS, GET),
     "installation-repair-plan": (HELPERS, POST),
     "mappings-home": (ALL, GET),
@@ -202,6 +214,7 @@ ACTIONS = {
     ("installations.Installation", "snooze"): HELPERS,
     ("installations.Installation", "assign"): HELPERS,
     ("installations.Installation", "tag"): HELPERS,
+    ("installations.Installation", "repair"): HELPERS,
     ("installations.Installation", "export_csv"): ALL,
     ("installations.Installation", "export_json"): ALL,
     ("health.Issue", "acknowledge"): HELPERS,
@@ -275,6 +288,7 @@ def values() -> dict[str, Any]:
     make_preview(incident.pk, installation.blueprint, now)
     make_rollout(incident.pk, installation, now)
     Repair.objects.create(pk=incident.pk, installation=installation, planned_at=now, planned_by="x", summary="x")
+    RepairJob.objects.create(pk=incident.pk, extension=extension, operations=[], made_at=now)
     channel = Channel.objects.create(pk=incident.pk, name="duty", kind="email")
     event = AuditEvent.objects.create(at=timezone.now(), actor="x", role="support", verb="x")
     return {

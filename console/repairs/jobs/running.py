@@ -1,16 +1,21 @@
 """What worker and beat do for jobs: look at each, read accounts for its dry run, and let its repairs be run."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 
 from console.reaching import Log
 from console.refreshing import hand_out
 from console.repairs import running as repairs
+from extensions.installations.models import Installation
 from extensions.mappings.jobs import advancing, reading
 from extensions.mappings.models import Repair, RepairJobMember
+from oneflow.client import OneflowClient
 
 ADVANCE = "console.tasks.advance_repair_jobs"
 READ = "console.tasks.read_job_account"
@@ -26,9 +31,13 @@ def advance(now: datetime) -> None:
         repairs.kick()
 
 
-def read(member_id: int, lease_id: UUID) -> None:
+def read(member_id: int, lease_id: UUID, *, clock: Callable[[], datetime] = timezone.now) -> None:
     """Read one account for a dry run. Jobs leave the reserve of the rate limit to staff who wait for an answer."""
-    reading.read(member_id, lease_id, lambda installation: repairs.reaching(installation, Log(), staff=False))
+
+    def reach(installation: Installation) -> AbstractContextManager[OneflowClient]:
+        return repairs.reaching(installation, Log(), staff=False)
+
+    reading.read(member_id, lease_id, reach, clock=clock)
     kick()
 
 

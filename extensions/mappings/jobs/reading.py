@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.acting import Actor
 from extensions.installations.models import Installation
 from extensions.mappings.models import Repair, RepairJobMember
+from extensions.mappings.models.job import MOST_TRIES
 from extensions.mappings.repairing.operations import Operation
 from extensions.mappings.repairing.proposing import propose, propose_undoing
 from extensions.mappings.repairing.refusing import Refused
@@ -18,7 +19,6 @@ from oneflow.errors import OneflowError
 
 State = RepairJobMember.State
 Reach = Callable[[Installation], AbstractContextManager[OneflowClient]]
-MOST_TRIES = 3
 TRY_AGAIN_AFTER = timedelta(seconds=30)
 ANOTHER_JOB = "Make another job of the accounts that are left, once they can be read."
 

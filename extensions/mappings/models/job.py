@@ -72,7 +72,7 @@ ENDED = (RepairJob.State.STOPPED, RepairJob.State.DONE)
 GOING_ON = (RepairJob.State.DRY_RUN, RepairJob.State.CANARY, RepairJob.State.RUNNING)
 
 
-# So often an account is tried that could not be reached before anything was sent.
+# So often an account is tried that cannot be reached: to be read, and later to be written, before anything was sent.
 MOST_TRIES = 3
 
 
