@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from accounts.acting import Deed
 from console.audit import actor_of
 from console.blueprints.drafts import BOTH, POST, refuse
 from console.blueprints.opening import CHANGE, address, page_of_version, version_of
@@ -73,11 +74,11 @@ def move(request: HttpRequest, key: str, version: int) -> HttpResponse:
         if kind == "field":
             field = _field_of(blueprint, int(pk))
             back = f"{_of_type(blueprint, field.template_type)}{_page(request)}#f{pk}"
-            editing.put_field(blueprint, field, actor=actor_of(request), place=field.position + 1 + step)
+            editing.put_field(blueprint, field, actor=actor_of(request), place=editing.place_of(field) + step)
         else:
             row = _type_of(blueprint, int(pk))
             back = _of_type(blueprint, row)
-            editing.put_type(blueprint, row, actor=actor_of(request), place=row.position + 1 + step)
+            editing.put_type(blueprint, row, actor=actor_of(request), place=editing.place_of(row) + step)
     except Refused as refused:
         refuse(request, drafting.CHANGE, blueprint, refused)
     return redirect(back)
@@ -114,6 +115,7 @@ def _stored(request: HttpRequest, blueprint: Blueprint, form: OfDraft, put: Any)
     try:
         put(blueprint, form.instance, actor=actor_of(request), place=form.new_place, changed=changed)
     except Refused as refused:
+        Deed(actor_of(request), drafting.CHANGE, blueprint, outcome="refused", reason=str(refused)).tell()
         form.add_error(None, str(refused))
         return False
     messages.success(request, f"{form.instance.name} is stored in the draft.")

@@ -22,6 +22,7 @@ from extensions.blueprints.document import MAX_BYTES, BadDocument, Problem, prob
 from extensions.blueprints.drafting import Refused
 from extensions.blueprints.files import as_file, take
 from extensions.blueprints.models import Blueprint, Extension
+from extensions.blueprints.releasing import LONGEST_NOTES
 from extensions.installations.models import Installation, TemplateType
 from extensions.installations.reference import Reference, Seen, name_roles, reference, roles_of, roles_of_ours
 
@@ -57,13 +58,12 @@ def from_account(request: HttpRequest, key: str) -> HttpResponse:
     extension = extension_of(key)
     asked, types = request.POST.get("account", "").strip(), request.POST.getlist("types")
     try:
-        draft, notes = _imported(request, extension, asked, types)
+        draft = _imported(request, extension, asked, types)
     except Refused as refused:
         Deed(actor_of(request), drafting.BEGIN, extension, outcome="refused", reason=str(refused)[:500]).tell()
         return _page(request, extension, problem=str(refused), asked=asked, status=422)
-    messages.success(request, f"Version {draft.version} is a draft of what account {asked} has.")
-    for note in notes:
-        messages.warning(request, note)
+    told = f"Version {draft.version} is a draft of what account {asked} has."
+    messages.success(request, f"{told} Its notes say what could not be known: look at that first.")
     return redirect(address(draft))
 
 
@@ -92,8 +92,10 @@ def read_fields(request: HttpRequest, key: str) -> HttpResponse:
 def from_file(request: HttpRequest, key: str) -> HttpResponse:
     """A draft of what a blueprint file says."""
     extension = extension_of(key)
+    upload = request.FILES.get("file")
     try:
-        draft = take(extension, _raw(request.FILES.get("file")), actor=actor_of(request), source="a file")
+        source = f"file {upload.name}" if upload else ""
+        draft = take(extension, _raw(upload), actor=actor_of(request), source=source)
     except BadDocument as exc:
         reason = str(exc.problems[0])[:500]
         Deed(actor_of(request), drafting.BEGIN, extension, outcome="refused", reason=reason).tell()
@@ -132,16 +134,15 @@ def _choices(extension: Extension, asked: str) -> dict[str, Any]:
     return {"asked": asked, "installation": installation, "choices": choices}
 
 
-def _imported(request: HttpRequest, extension: Extension, asked: str, types: list[str]) -> tuple[Blueprint, list[str]]:
+def _imported(request: HttpRequest, extension: Extension, asked: str, types: list[str]) -> Blueprint:
     installation, seen = seen_account(extension, asked)
     found = _content(seen, _chosen(seen, types), _known(extension))
     if found.doubts:
         raise Refused(f"{found.doubts[0]} Have them read first: a draft of half an account would lack fields.")
     if problems := problems_of(as_document(found.content)):
         raise Refused(f"{installation.account} has what no blueprint can hold. {problems[0]}")
-    notes = "\n".join([f"As account {asked} has it.", *found.notes])
-    draft = drafting.begin(extension, found.content, actor=actor_of(request), source=f"account {asked}", notes=notes)
-    return draft, list(found.notes)
+    notes = "\n".join([f"As account {asked} has it.", *found.notes])[:LONGEST_NOTES]
+    return drafting.begin(extension, found.content, actor=actor_of(request), source=f"account {asked}", notes=notes)
 
 
 def _chosen(seen: Seen, types: list[str]) -> list[TemplateType]:

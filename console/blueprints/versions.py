@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from console.blueprints.opening import SEE, extension_of, page_of, version_of
-from console.installation.paging import PER_PAGE, paged, rest_of_address
+from console.installation.paging import paged, rest_of_address
 from console.models import AuditEvent
 from console.pages import context, page
 from extensions.blueprints.drafting import RECORDED
@@ -20,6 +20,8 @@ from extensions.installations.models import Installation
 
 INSTALLATIONS = "admin:installations_installation_changelist"
 LAST_DEEDS = 10
+# Below a hundred template types a page of more fields would weigh too much.
+FIELDS_PER_PAGE = 75
 
 
 @page(SEE, unaudited="leads to the versions of an extension")
@@ -84,7 +86,7 @@ def version(request: HttpRequest, key: str, version: int) -> HttpResponse:
 
 def _fields(request: HttpRequest, of: Any) -> Page[Any]:
     """The fields of a template type (counted as `number` already), page by page."""
-    paginator = Paginator(of.fields.all() if of else [], PER_PAGE)
+    paginator = Paginator(of.fields.all() if of else [], FIELDS_PER_PAGE)
     paginator.count = of.number if of else 0  # type: ignore[misc]  # what a count of its own would find
     return paginator.get_page(request.GET.get("page"))
 

@@ -55,9 +55,17 @@ def take_out(blueprint: Blueprint, row: BlueprintTemplateType | BlueprintField, 
         row.delete()
 
 
+def place_of(row: BlueprintTemplateType | BlueprintField) -> int:
+    """The number at which it stands among the others, from 1; positions have gaps where something was taken out."""
+    siblings = row.template_type.fields if isinstance(row, BlueprintField) else row.blueprint.template_types
+    keys = list(siblings.values_list("pk", flat=True))
+    return keys.index(row.pk) + 1 if row.pk in keys else len(keys) + 1
+
+
 def _what(row: BlueprintTemplateType | BlueprintField, extension_type: str, changed: Sequence[str]) -> dict[str, Any]:
-    details: dict[str, Any] = {"what": "added" if row.pk is None else "changed", "extension_type": extension_type}
-    return {**details, "changed": list(changed)} if row.pk is not None else details
+    if row.pk is None:
+        return {"what": "added", "extension_type": extension_type}
+    return {"what": "changed" if changed else "moved", "extension_type": extension_type, "changed": list(changed)}
 
 
 def _put(row: Row, others: list[Row], place: int | None, changed: Sequence[str]) -> None:

@@ -8,6 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from extensions.blueprints.document import problems_of
+from extensions.blueprints.editing import place_of
 from extensions.blueprints.models import BlueprintField, BlueprintTemplateType, Extension
 from extensions.blueprints.rules import callback_url_problem, host_change_problem
 
@@ -106,7 +107,7 @@ class OfDraft(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.pk:
-            self.initial.setdefault("place", self.instance.position + 1)
+            self.initial["place"] = place_of(self.instance)
 
     @property
     def new_place(self) -> int | None:

@@ -111,6 +111,10 @@ def test_a_page_costs_the_same_however_much_there_is(support, extension, django_
         BlueprintField(template_type=kind, custom_id=f"field_{n}", name="A field with a name", description="x" * 200)
         for n in range(297)
     )
+    BlueprintTemplateType.objects.bulk_create(
+        BlueprintTemplateType(blueprint=kind.blueprint, name="Type", extension_type=f"a_type_{n}", position=n + 2)
+        for n in range(98)
+    )
     for number in range(2, 40):
         Blueprint.objects.create(extension=extension, version=number, notes="x" * 1000)
     for number in range(1, 6):
@@ -198,6 +202,18 @@ def test_a_field_is_moved_up_and_down_and_no_further_than_the_end(administrator,
         assert administrator.post(at("version-move", 2), {step: f"field {pk}"}).status_code == 302
 
     assert order(draft) == ["customer_number", "deal_value", "vat_exempt"]
+
+
+def test_where_one_was_taken_out_the_others_close_up(administrator, draft):
+    administrator.post(at("version-field-take-out", 2, field_of(draft, "customer_number").pk))
+    last = field_of(draft, "vat_exempt")
+    assert 'name="place" value="2"' in text(administrator.get(at("version-field", 2, last.pk)))
+
+    administrator.post(at("version-move", 2), {"up": f"field {last.pk}"})
+
+    assert order(draft) == ["vat_exempt", "deal_value"]
+    event = AuditEvent.objects.filter(verb="blueprint.change").latest("pk")
+    assert (event.details["what"], event.details["custom_id"]) == ("moved", "vat_exempt")
 
 
 def test_a_template_type_is_added_changed_moved_and_taken_out(administrator, draft):
