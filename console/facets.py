@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.admin import SimpleListFilter
-from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, CharField, Count, Exists, F, OuterRef, QuerySet, Value, When
 from django.db.models.functions import Cast, Coalesce
 from django.http import HttpRequest
 from django.utils import timezone
@@ -25,12 +25,9 @@ AGES = {
     "1d": ("over 1 day ago", timedelta(days=1)),
     "7d": ("over 7 days ago", timedelta(days=7)),
 }
-MATCHES = {
-    "whole": ("100 %", Q(blueprint_match=100)),
-    "most": ("90 to 99 %", Q(blueprint_match__gte=90, blueprint_match__lt=100)),
-    "less": ("under 90 %", Q(blueprint_match__lt=90)),
-    "none": ("not known", Q(blueprint_match=None)),
-}
+# Of how many percent and more.
+MATCHES = {"whole": ("100 %", 100), "most": ("90 to 99 %", 90), "less": ("under 90 %", 0)}
+UNMATCHED = "none"
 Counts = list[tuple[str, int]]
 Tally = QuerySet[Installation, Any]
 
@@ -192,24 +189,32 @@ class ByBlueprint(Facet):
         return "not known" if value == "none" else value
 
 
+def match_of(percent: int) -> str:
+    """The choice of the filter `match` that finds it."""
+    return next(value for value, (_, least) in MATCHES.items() if percent >= least)
+
+
 class ByMatch(Facet):
     """How much of its blueprint version an installation has."""
 
     title = "blueprint match"
     parameter_name = "match"
-    value_of = Case(*(When(held, then=Value(value)) for value, (_, held) in MATCHES.items()), default=EMPTY)
+    value_of = Case(
+        *(When(blueprint_match__gte=least, then=Value(value)) for value, (_, least) in MATCHES.items()),
+        default=Value(UNMATCHED),
+    )
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         value = self.value()
         if not value:
             return queryset
-        return queryset.filter(MATCHES[value][1]) if value in MATCHES else queryset.none()
+        return queryset.alias(of_match=self.value_of).filter(of_match=value)
 
     def ordered(self, counts: Counts) -> Counts:
-        return sorted(counts, key=lambda pair: list(MATCHES).index(pair[0]))
+        return sorted(counts, key=lambda pair: [*MATCHES, UNMATCHED].index(pair[0]))
 
     def label(self, value: str) -> str:
-        return MATCHES[value][0] if value in MATCHES else value
+        return MATCHES[value][0] if value in MATCHES else "not known" if value == UNMATCHED else value
 
 
 class ByState(Facet):

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from console.blueprints.opening import SEE, extension_of, page_of, version_of
+from console.facets import match_of
 from console.installation.paging import paged, rest_of_address
 from console.models import AuditEvent
 from console.pages import context, page
@@ -127,16 +128,12 @@ def distribution(extension: Extension) -> dict[int | None, dict[str, Any]]:
 
 
 def _line(extension: Extension, row: dict[str, Any]) -> dict[str, Any]:
-    value = f"{extension.integration_key} {row['blueprint__version']}"
+    value, lowest = f"{extension.integration_key} {row['blueprint__version']}", row["lowest"]
     return {
         **row,
         "inferred": row["number"] - row["set"],
         "url": filtered(value),
-        "lowest_url": filtered(
-            value, match="whole" if row["lowest"] == 100 else "less" if row["lowest"] < 90 else "most"
-        )
-        if row["lowest"] is not None
-        else "",
+        "lowest_url": "" if lowest is None else filtered(value, match=match_of(lowest)),
     }
 
 

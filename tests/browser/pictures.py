@@ -25,6 +25,8 @@ def screens(demo: Demo) -> dict[str, str]:
         "installation": f"/installation/{ill['webhook.misdirected']}/acme_ledger/",
         "fields": f"/installation/{ill['field.changed']}/acme_ledger/fields/",
         "connect": "/connect/",
+        "versions": "/versions/acme_ledger/",
+        "compare": f"/versions/acme_ledger/compare/?left=1&account={ill['field.changed']}",
     }
 
 
