@@ -24,7 +24,7 @@ from extensions.blueprints.models import BlueprintField, Extension
 from extensions.health.models import Finding
 from extensions.installations.models import DataField, Installation
 from extensions.mappings import fleet
-from extensions.mappings.effective import Rule, rules_of
+from extensions.mappings.effective import Place, Rule, rules_of, stored
 from extensions.mappings.inspecting import OF_BLUEPRINT, State, folded
 
 PER_PAGE = 100
@@ -176,25 +176,27 @@ def field(request: HttpRequest, key: str, extension_type: str, custom_id: str) -
             state=state if state in OF_BLUEPRINT else None,
             mending=MENDS[state][1] if state in MENDS and request.user.has_perm(PLAN) else None,
             rows=shown,
-            lines=_installations(rows, extension, custom_id),
+            lines=_installations(rows, extension, (extension_type, custom_id)),
             rest=rest_of_address(request),
         ),
     )
 
 
-def _installations(places: list[fleet.Place], extension: Extension, custom_id: str) -> list[dict[str, Any]]:
-    """The page's installations with what each calls the field: two statements."""
+def _installations(places: list[fleet.Place], extension: Extension, of_field: Place) -> list[dict[str, Any]]:
+    """The page's installations with what each calls the field and what fills it there: three statements."""
     keys = [place.installation_id for place in places]
     found = Installation.objects.with_shown_verdict(timezone.now()).select_related("account", "blueprint").in_bulk(keys)
     here = {
         (row.installation_id, row.template_type_oneflow_id): row
-        for row in DataField.objects.present().filter(installation__in=keys, custom_id=custom_id).order_by("active")
+        for row in DataField.objects.present().filter(installation__in=keys, custom_id=of_field[1]).order_by("active")
     }
+    rules = stored(list(found.values()))
     return [
         {
             "installation": found[place.installation_id],
             "state": place.state,
             "here": here.get((place.installation_id, place.type_id)),
+            "rule": rules.of(found[place.installation_id]).get(of_field),
             "url": reverse(
                 "installation-fields",
                 args=[found[place.installation_id].account.oneflow_id, extension.integration_key],

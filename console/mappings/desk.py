@@ -6,7 +6,6 @@ The pages are the same at both; a desk knows its addresses, its frame, and what 
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import transaction
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -120,10 +119,8 @@ def of_installation(oneflow_id: int, key: str) -> InstallationDesk:
 
 def tell_refused(request: HttpRequest, desk: Desk, refused: Refused, verb: str = "") -> None:
     """Keep on record that a change was refused, and why."""
-    with transaction.atomic():
-        Deed(
-            actor_of(request), verb or desk.verb, desk.owner.subject, outcome="refused", reason=str(refused)[:500]
-        ).tell()
+    reason = str(refused)[:500]
+    Deed(actor_of(request), verb or desk.verb, desk.owner.subject, outcome="refused", reason=reason).tell()
 
 
 def number_of(text: str) -> int:

@@ -5,7 +5,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
@@ -67,15 +66,8 @@ def store(request: HttpRequest, key: str) -> HttpResponse:
     rows: list[dict[str, Any]] = []
     try:
         rows = _rows_of(desk, request.POST.get("document", "").encode("utf-8", "backslashreplace"))
-        with transaction.atomic():
-            count = load(
-                desk.owner.extension,
-                rows,
-                actor=actor_of(request),
-                reason=reason,
-                base=number_of(request.POST.get("base", "")),
-            )
-            desk.changed()
+        base = number_of(request.POST.get("base", ""))
+        count = load(desk.owner.extension, rows, actor=actor_of(request), reason=reason, base=base)
     except BadDocument as exc:
         tell_refused(request, desk, Refused(str(exc.problems[0])), VERB)
         return _form(request, desk, problems=exc.problems)

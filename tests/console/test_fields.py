@@ -147,6 +147,17 @@ def test_one_field_lists_the_installations_in_the_state_asked_for(support):
     assert "Birch" not in page
 
 
+def test_one_field_shows_what_fills_it_in_each_account(support):
+    extension = make_extension()
+    first, _ = (make_installation(extension, oneflow_id=number) for number in (410001, 410002))
+    Override.objects.create(installation=first, extension_type="acme_deal", custom_id="deal_value", path="deal.own")
+
+    page = fleet(support, "acme_deal", "deal_value")
+
+    assert page.count("<code>deal.own</code>") == 1
+    assert page.count("<code>deal.deal_value</code>") == 2  # of the extension, and of the other account
+
+
 def test_one_field_shows_its_name_in_the_right_template_type(support):
     extension = make_extension()
     installation = make_installation(extension)

@@ -152,6 +152,6 @@ def _own_rule(case: Case) -> Step | None:
         return None
     return Step(
         STAFF,
-        f"{HERE}: Fields, Mapping",
+        f"{HERE}: Fields, What fills them",
         f"{case.named} has a rule of its own in this account. Reset it to the extension's, or correct it.",
     )
