@@ -48,7 +48,9 @@ FILTERS = (
 def repairs(request: HttpRequest) -> HttpResponse:
     """The repairs, the latest first; those under way unless asked otherwise, and of one planner where asked."""
     asked, who = request.GET.get("state", ""), request.GET.get("who", "").replace("\0", "").strip()[:150]
-    chosen: QuerySet[Repair] = Repair.objects.filter(planned_by=who) if who else Repair.objects.all()
+    # Those of a job stand in the job: a hundred of one kind would hide all others here.
+    single: QuerySet[Repair] = Repair.objects.filter(job_member=None)
+    chosen = single.filter(planned_by=who) if who else single
     numbers = dict(chosen.order_by().values_list("state").annotate(Count("pk")))
     states = next((states for value, _, states in FILTERS if value == asked), UNDER_WAY)
     rows = chosen.filter(state__in=states).select_related("installation__account", "installation__extension")
@@ -64,7 +66,7 @@ def repairs(request: HttpRequest) -> HttpResponse:
             rows=shown,
             asked=asked,
             who=who,
-            planners=list(Repair.objects.order_by("planned_by").values_list("planned_by", flat=True).distinct()[:50]),
+            planners=list(single.order_by("planned_by").values_list("planned_by", flat=True).distinct()[:50]),
             states=[(value, word, sum(numbers.get(each, 0) for each in of)) for value, word, of in FILTERS],
             rest=rest_of_address(request),
         ),

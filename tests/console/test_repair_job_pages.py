@@ -323,5 +323,16 @@ def test_the_pages_cost_the_same_for_many(django_assert_max_num_queries: Any) ->
     assert "Switch on deal_value in acme_deal" in listed
 
 
+def test_the_repairs_of_a_job_stand_in_the_job_and_not_among_the_single_ones() -> None:
+    job, client = planned(make(fleet(3))), as_role("support")
+    one = job.members.order_by("pk")[0].repair_id
+
+    listed = words(client.get(reverse("repairs")))
+    alone = words(client.get(reverse("repair", args=[one])))
+
+    assert "No repair is under way" in listed and reverse("repair-jobs") in listed
+    assert reverse("repair-job", args=[job.pk]) in alone
+
+
 def test_without_a_job_the_list_says_how_to_make_one() -> None:
     assert "No job" in words(as_role("auditor").get(reverse("repair-jobs")))

@@ -153,6 +153,25 @@ def test_a_job_is_undone_by_a_job_that_somebody_else_approves_by_name(sandbox: A
     assert states == ["undone", "undone", "verified"]
 
 
+def test_what_is_no_longer_kept_is_not_undone_and_nothing_else_done_instead(sandbox: Any) -> None:
+    rows = broken(sandbox, 1)
+    job = drive(make(rows))
+    approve(job)
+    drive(job)
+    undoing = making.make_undoing(job, reason="too early", actor=actor(), now=timezone.now())
+    sandbox.fault(
+        rows[0].account.oneflow_id, "field.inactive", custom_id="deal_value"
+    )  # so that it could be done again
+    Repair.objects.filter(job_member__job=job).delete()
+    job.delete()
+
+    drive(undoing)
+
+    assert (undoing.state, results(undoing)) == (State.DONE, ["aside"])
+    assert "no longer kept" in undoing.members.get().says
+    assert not Repair.objects.exists()
+
+
 def test_alone_one_may_approve_ones_own_removals(sandbox: Any) -> None:
     row = to_repair(sandbox)
     job = drive(make([row], of_field(Kind.REMOVE_FIELD, "currency")))

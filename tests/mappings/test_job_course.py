@@ -75,6 +75,13 @@ def test_what_was_paused_goes_on_where_it_was():
     assert resumed(Tally(planned=30, verified=10)) == State.RUNNING
 
 
+def test_a_pause_is_no_way_past_the_look():
+    """The last of the first few may come to its end while the job is paused."""
+    tally = Tally(planned=30, verified=5)
+
+    assert onward(resumed(tally), tally, 10).state == State.LOOKED_AT
+
+
 @given(
     accounts=st.lists(st.booleans(), min_size=1, max_size=60),
     lost=st.lists(st.booleans(), max_size=40),

@@ -89,8 +89,8 @@ def onward(state: str, tally: Tally, most_failing: int) -> Next | None:
 
 
 def resumed(tally: Tally) -> str:
-    """The state in which a job goes on that was paused."""
-    return State.CANARY if tally.tried < CANARY else State.RUNNING
+    """The state in which a job goes on that was paused; nobody may have looked yet at the first few."""
+    return State.CANARY if tally.tried <= CANARY else State.RUNNING
 
 
 def _read(tally: Tally) -> Next:

@@ -70,7 +70,7 @@ def make_undoing(done: RepairJob, *, reason: str, actor: Actor, now: datetime) -
         for pk, installation in repairs.values_list("pk", "installation")
     ]
     title = f"Undo: {done.title}"[:255]
-    job = RepairJob(extension=done.extension, title=title, operations=done.operations, undoes=done)
+    job = RepairJob(extension=done.extension, title=title, operations=[], undoes=done)
     return _store(job, members, reason, done.most_failing, actor, now)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
@@ -56,15 +57,15 @@ def _plan(member: RepairJobMember, lease_id: UUID, reach: Reach, clock: Callable
 
     job = member.job
     actor = Actor(name=job.made_by, role=job.made_role, user_id=job.maker_id)
-    if member.undoes is not None:
-        member.undoes.installation = member.installation
+    how: dict[str, Any] = {"actor": actor, "clock": clock, "then": belongs}
     with reach(member.installation) as client:
-        if job.undoes_id is None:
-            propose(member.installation, _operations(member), client=client, actor=actor, clock=clock, then=belongs)
-        elif member.undoes is None:
-            raise Refused("What it would undo is no longer kept.")
+        if member.undoes is not None:
+            member.undoes.installation = member.installation
+            propose_undoing(member.undoes, client=client, **how)
+        elif operations := _operations(member):
+            propose(member.installation, operations, client=client, **how)
         else:
-            propose_undoing(member.undoes, client=client, actor=actor, clock=clock, then=belongs)
+            raise Refused("What it would undo is no longer kept.", "Plan what is still wrong as a job of its own.")
 
 
 def _operations(member: RepairJobMember) -> tuple[Operation, ...]:
