@@ -23,6 +23,7 @@ from extensions.health.models import (
     Transition,
 )
 from extensions.installations.models import Change, Exchange, Refresh
+from extensions.mappings.models import Repair, RepairSnapshot
 
 # One statement deletes at most so many rows, and one run has at most so many statements: no long lock.
 BATCH = 1000
@@ -45,6 +46,8 @@ def prune(now: datetime) -> int:
         + _in_batches(lambda: _delete(_old_transitions(now)))
         + _in_batches(lambda: _delete(_old_messages(now)))
         + _in_batches(lambda: _delete(_old_links(now)))
+        + _in_batches(lambda: _delete(_old_snapshots(now)))
+        + _in_batches(lambda: _delete(_old_repairs(now)))
         + _in_batches(lambda: _delete(_old_outcomes(now)))
         + _in_batches(lambda: _delete(_old_previews(now).filter(outcomes=None)))
     )
@@ -139,6 +142,16 @@ def _old_windows(now: datetime) -> QuerySet[MaintenanceWindow]:
 
 def _old_links(now: datetime) -> QuerySet[StatusLink]:
     return StatusLink.objects.filter(expires_at__lt=now - timedelta(days=settings.KEEP_LINKS_DAYS))
+
+
+def _old_snapshots(now: datetime) -> QuerySet[RepairSnapshot]:
+    """Those of a write that was not read back yet stay: they say what the account should be like."""
+    old = RepairSnapshot.objects.filter(kept_at__lt=now - timedelta(days=settings.KEEP_SNAPSHOTS_DAYS))
+    return old.exclude(repair__in=Repair.objects.unsettled())
+
+
+def _old_repairs(now: datetime) -> QuerySet[Repair]:
+    return Repair.objects.filter(ended_at__lt=now - timedelta(days=settings.KEEP_REPAIRS_DAYS))
 
 
 def _old_previews(now: datetime) -> QuerySet[Preview]:

@@ -38,6 +38,12 @@ def classes() -> Iterator[Kept]:
         "KEEP_NOTIFICATIONS_DAYS",
     )
     yield Kept("Release previews after they were over", f"{settings.KEEP_PREVIEWS_DAYS} days", "KEEP_PREVIEWS_DAYS")
+    yield Kept(
+        "What a repair keeps, sealed, of an account before and after; without it the repair cannot be undone",
+        f"{settings.KEEP_SNAPSHOTS_DAYS} days",
+        "KEEP_SNAPSHOTS_DAYS",
+    )
+    yield Kept("Repairs after they were over", f"{settings.KEEP_REPAIRS_DAYS} days", "KEEP_REPAIRS_DAYS")
     yield Kept("Status links after their end", f"{settings.KEEP_LINKS_DAYS} days", "KEEP_LINKS_DAYS")
     yield Kept(
         "What was read of an account: template types, data fields, templates, webhooks, workspaces, people",

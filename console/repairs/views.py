@@ -33,6 +33,8 @@ from oneflow.errors import OneflowError
 
 SEE = "mappings.view_repair"
 POST = ("POST",)
+# Of a difference on one page: each has a table of its own.
+ROWS = 40
 # More operations than any template type has fields.
 MOST_OPERATIONS = 400
 FILTERS = (
@@ -127,6 +129,8 @@ def repair(request: HttpRequest, number: int) -> HttpResponse:
             home=_home(row),
             writes_allowed=row.installation.extension.writes_allowed,
             difference=difference,
+            changing=paged(request, difference.changing, per_page=ROWS) if difference else (),
+            rest=rest_of_address(request),
             unreadable=unreadable,
             may=what_may(request.user, row, now),
             progress=_progress(row),

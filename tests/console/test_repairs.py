@@ -1,6 +1,7 @@
 """The pages of repairs: what is offered, the difference, who may decide, and what came of it."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,6 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from console.models import AuditEvent
+from console.pruning import prune
+from extensions.blueprints.models import BlueprintField
 from extensions.health.models import Finding
 from extensions.installations.models import Installation
 from extensions.mappings.models import Repair
@@ -297,3 +300,39 @@ def test_pages_stay_small_and_cheap(
         with django_assert_max_num_queries(16 if "installation" in address else 10):
             page = client.get(address)
         assert len(page.content) < 150_000, address
+
+
+def test_what_a_repair_keeps_of_the_account_is_pruned_before_the_repair(off: Installation, repair: Repair) -> None:
+    now = timezone.now()
+    RepairSnapshot.objects.update(kept_at=now - timedelta(days=91))
+    Repair.objects.update(state=State.WRITTEN)
+    prune(now)
+    assert RepairSnapshot.objects.exists(), "it says what is to be read back"
+
+    Repair.objects.update(state=State.VERIFIED, ended_at=now - timedelta(days=91))
+    prune(now)
+    assert not RepairSnapshot.objects.exists()
+    assert Repair.objects.exists()
+
+    Repair.objects.update(ended_at=now - timedelta(days=731))
+    prune(now)
+    assert not Repair.objects.exists()
+
+
+def test_a_difference_of_very_many_fields_comes_page_by_page(sandbox: Any) -> None:
+    installation = to_repair(sandbox)
+    kind = installation.blueprint.template_types.get(extension_type=ROLE)
+    BlueprintField.objects.bulk_create(
+        BlueprintField(template_type=kind, custom_id=f"new_{number}", name=f"New field {number}", description="d" * 200)
+        for number in range(250)
+    )
+    client = as_role("support")
+    operations = [
+        json.dumps({"kind": "add_field", "role": ROLE, "custom_id": f"new_{number}"}) for number in range(250)
+    ]
+
+    page = client.post(to_plan(installation), {"operation": operations}, follow=True)
+
+    assert "250 added" in words(page)
+    assert "1–40 of 250" in words(page)
+    assert len(page.content) < 150_000
