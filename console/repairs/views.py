@@ -28,7 +28,7 @@ from extensions.mappings.repairing import approving
 from extensions.mappings.repairing.context import context_of, version_of
 from extensions.mappings.repairing.operations import Operation
 from extensions.mappings.repairing.proposing import plan_of
-from extensions.mappings.repairing.refusing import Refused
+from extensions.mappings.repairing.refusing import Refused, refusal_of
 from oneflow.errors import OneflowError
 
 SEE = "mappings.view_repair"
@@ -229,7 +229,8 @@ def _planned(
     except Refused as refused:
         _refuse(request, installation, "repair.plan", refused)
     except OneflowError as error:
-        told = Refused(f"Oneflow could not be asked, so nothing was planned. {error}", "Try again in a few minutes.")
+        why = refusal_of(error)
+        told = Refused(f"Oneflow could not be asked, so nothing was planned. {why.sentence}", why.remedy)
         _refuse(request, installation, "repair.plan", told, outcome="failed")
     else:
         return redirect("repair", made.pk)

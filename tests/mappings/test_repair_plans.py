@@ -163,6 +163,14 @@ def test_a_system_field_is_switched_on_and_the_rest_of_it_left() -> None:
     assert changed == ["active"]
 
 
+def test_what_no_write_is_known_to_take_is_told() -> None:
+    odd = field("own", kind="checkbox", options=[1])
+    made = _plan_of(kept(field("deal_value", active=False), odd), *of_field(Kind.ACTIVATE_FIELD, "deal_value"))
+
+    assert made.assumed[0].startswith("Of these fields Oneflow also shows kind, options,")
+    assert "kind" not in made.write.body["data_fields"][1]
+
+
 def test_a_missing_type_is_made_and_cannot_be_unmade() -> None:
     made = plan((Operation(Kind.CREATE_TEMPLATE_TYPE, ROLE),), reading(), context())
 

@@ -24,7 +24,7 @@ from extensions.mappings.repairing.context import Context, context_of, version_o
 from extensions.mappings.repairing.guarding import demand_whole
 from extensions.mappings.repairing.plans import Call, Plan
 from extensions.mappings.repairing.proposing import plan_of
-from extensions.mappings.repairing.refusing import Refused
+from extensions.mappings.repairing.refusing import PLAN_AGAIN, Refused, refusal_of
 from extensions.mappings.repairing.remembering import read_soon, remember
 from oneflow.client import OneflowClient
 from oneflow.errors import (
@@ -51,7 +51,6 @@ DISCONNECTED = (
     "The installation was disconnected or relinked meanwhile: nothing was written.",
     "Look at the installation, and plan the repair again.",
 )
-PLAN_AGAIN = "Plan the repair again: it then starts from what the account has now."
 LOOK_INTO_IT = "Compare the account with the difference below, and plan a repair for what is wrong."
 
 
@@ -173,7 +172,8 @@ class _Run:
             self._store(state=State.APPROVED, sent_at=None)
             raise error
         except (InvalidToken, NotPermitted, Rejected) as error:
-            self._end(State.FAILED, *_words(error))
+            refused = refusal_of(error)
+            self._end(State.FAILED, refused.sentence, refused.remedy)
             return
         except OneflowError as error:
             # It may have taken effect all the same. The account says whether it did.
@@ -192,8 +192,9 @@ class _Run:
             self._not_sent()
         elif found.ignored:
             self._end(
-                State.STOPPED,
-                "The account is neither as before nor as approved: somebody else changed it meanwhile.",
+                State.DIFFERS,
+                "The account is neither as before nor as approved. Whether the write was sent is not known: somebody "
+                "else may have changed the account.",
                 LOOK_INTO_IT,
                 notes=[*found.ignored, *found.lost, *found.others],
             )
@@ -276,13 +277,14 @@ class _Run:
     def _not_now(self, error: OneflowError) -> Repair:
         """Oneflow could not be asked. What was sent is read back later by itself; what was not, staff run again."""
         sent = self.repair.state != State.APPROVED
+        refused = refusal_of(error)
         if isinstance(error, InvalidToken) and not sent:
-            self._end(State.STOPPED, *_words(error))
+            self._end(State.STOPPED, refused.sentence, refused.remedy)
             return self.repair
         again = sent and self.repair.tries < MOST_TRIES and not isinstance(error, InvalidToken)
         told = "It was sent; whether it took effect is not known yet." if sent else "Nothing was written."
-        remedy = "It is read back again by itself." if again else "Run it again when Oneflow answers."
-        self._release(f"{told} {error}", remedy, again=again)
+        remedy = "It is read back again by itself." if again else f"{refused.remedy} Then run it again."
+        self._release(f"{told} {refused.sentence}", remedy, again=again)
         return self.repair
 
     def _release(self, result: str, remedy: str, *, again: bool) -> None:
@@ -335,17 +337,6 @@ def _send(client: OneflowClient, plan: Plan, email: str, sign_key: str) -> int:
     else:
         client.delete_webhook(write.target, email)
     return 0
-
-
-def _words(error: OneflowError) -> tuple[str, str]:
-    """What a refusal of Oneflow's means, and what to do."""
-    problems = error.problems_in_words if isinstance(error, Rejected) else ""
-    sentence = f"{error}. {problems or error.detail}".strip()
-    if isinstance(error, InvalidToken):
-        return sentence, "The token, or the user, is refused: look at the installation, and relink it if need be."
-    if isinstance(error, NotPermitted):
-        return sentence, "Oneflow lets only administrators write this: see that the acting user is one, and plan again."
-    return sentence, PLAN_AGAIN
 
 
 def _told(exchange: Exchange) -> dict[str, Any]:

@@ -92,7 +92,7 @@ def plan(operations: tuple[Operation, ...], reading: Reading, context: Context, 
         rows=tuple(_rows(planned, after, operations)),
         removes=tuple(each.custom_id for each in operations if each.kind.removes),
         not_undone=tuple(NOT_UNDONE[kind] for kind in kinds),
-        assumed=(SYSTEM_ASSUMED,) if _touches_systems(planned, operations) else (),
+        assumed=tuple(_assumed(planned, operations)),
     )
 
 
@@ -223,8 +223,13 @@ def _kept(content: Content | None) -> str | None:
     return None if content is None else "set" if content.get("value") else "none"
 
 
-def _touches_systems(planned: _Planned, operations: tuple[Operation, ...]) -> bool:
-    return any(field.is_systems for each in operations if (field := planned.present.get(each.custom_id)))
+def _assumed(planned: _Planned, operations: tuple[Operation, ...]) -> Iterator[str]:
+    """What the plan rests on that Oneflow does not document."""
+    if any(field.is_systems for each in operations if (field := planned.present.get(each.custom_id))):
+        yield SYSTEM_ASSUMED
+    if unknown := sorted({key for field in planned.kept.data_fields for key in field.unknown}):
+        names = printable(", ".join(unknown[:10]))
+        yield f"Of these fields Oneflow also shows {names}, which no write is known to take: that it stays is assumed."
 
 
 def _bodies(former: Plan | None) -> dict[str, Content]:

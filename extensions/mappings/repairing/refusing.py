@@ -1,5 +1,7 @@
 """Why a repair is not planned or not written, in words, with what to do instead."""
 
+from oneflow.errors import InvalidToken, NotPermitted, OneflowError, Rejected
+
 # What disabling and enabling costs is said before it is advised.
 ENABLE_ANEW = (
     "It comes back only when the customer disables the extension and enables it again, which costs the token: the old "
@@ -11,6 +13,8 @@ ONLY_ONEFLOW = (
 )
 ONLY_THE_CUSTOMER = "It is the customer's own: ask the customer to change it in Oneflow."
 
+PLAN_AGAIN = "Plan the repair again: it then starts from what the account has now."
+
 
 class Refused(Exception):
     """The console will not do it. `remedy` says who can do what instead."""
@@ -21,3 +25,19 @@ class Refused(Exception):
         super().__init__(sentence)
         self.sentence = sentence
         self.remedy = remedy
+
+
+def refusal_of(error: OneflowError) -> Refused:
+    """What it means that Oneflow did not answer, or not as hoped, and what to do about it."""
+    problems = error.problems_in_words if isinstance(error, Rejected) else ""
+    told = problems or error.detail
+    sentence = f"{str(error).rstrip('.')}.{f' {told}' if told else ''}"
+    if isinstance(error, InvalidToken):
+        remedy = "The token, or the user, is refused: look at the installation, and relink it if need be."
+    elif isinstance(error, NotPermitted):
+        remedy = "Oneflow lets only administrators write this: see that the acting user is one, and plan again."
+    elif isinstance(error, Rejected):
+        remedy = PLAN_AGAIN
+    else:
+        remedy = "Wait until Oneflow answers."
+    return Refused(sentence, remedy)
