@@ -12,8 +12,14 @@ from extensions.mappings.transforms.options import UNWRITABLE
 from extensions.mappings.transforms.transform import text_of
 
 LONGEST_SHOWN = 120
-TONES = {Outcome.FILLED: "ok", Outcome.EMPTY: "warn", Outcome.REFUSED: "bad"}
-TONES_OF_MATCHES = {Match.SAME: "ok", Match.DIFFERS: "bad", Match.NOT_THERE: "warn"}
+TONES: dict[Outcome | Match, str] = {
+    Outcome.FILLED: "ok",
+    Outcome.EMPTY: "warn",
+    Outcome.REFUSED: "bad",
+    Match.SAME: "ok",
+    Match.DIFFERS: "bad",
+    Match.NOT_THERE: "warn",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +31,12 @@ class Shown:
 
     @property
     def tone(self) -> str:
-        return TONES_OF_MATCHES[self.compared.match] if self.compared else TONES[self.line.outcome]
+        return TONES[self.what]
+
+    @property
+    def what(self) -> Outcome | Match:
+        """What came of it: beside a contract, how the two stand to each other."""
+        return self.compared.match if self.compared else self.line.outcome
 
     @property
     def raw(self) -> str:
@@ -49,11 +60,14 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """How many fields came to something: its word, its tone, the number."""
+    """How many fields came to something."""
 
     what: Outcome | Match
-    tone: str
     number: int
+
+    @property
+    def tone(self) -> str:
+        return TONES[self.what] if self.number else "off"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +85,7 @@ def shown_type(of: TypeLineage, usable: Sequence[UsableTemplate], chosen: str, *
     """A template type; with `attention` only the fields that would not be filled."""
     template = _template(of, usable, chosen)
     rows = [line for line in of.lines if not attention or line.outcome is not Outcome.FILLED]
-    counts = tuple(Count(outcome, TONES[outcome], of.count(outcome)) for outcome in Outcome)
+    counts = tuple(Count(outcome, of.count(outcome)) for outcome in Outcome)
     body = body_text(of.body(template.workspace_oneflow_id, template.template_oneflow_id)) if template else ""
     return ShownType(of, shown_lines(rows), counts, template, body)
 
@@ -79,9 +93,7 @@ def shown_type(of: TypeLineage, usable: Sequence[UsableTemplate], chosen: str, *
 def shown_comparison(of: TypeLineage, compared: Sequence[Compared], *, attention: bool) -> ShownType:
     """The template type of a contract, each field beside what the contract holds."""
     rows = tuple(Shown(each.line, each) for each in compared if not attention or each.match is not Match.SAME)
-    counts = tuple(
-        Count(match, TONES_OF_MATCHES[match], sum(each.match is match for each in compared)) for match in Match
-    )
+    counts = tuple(Count(match, sum(each.match is match for each in compared)) for match in Match)
     return ShownType(of, rows, counts)
 
 

@@ -21,6 +21,7 @@ from console.pages import context, page
 from extensions.installations.models import Installation, Part, UsableTemplate
 from extensions.installations.searching import search
 from extensions.mappings.lineage import compare, trace
+from extensions.mappings.models import ContractTest
 
 PREVIEW = "mappings.preview_lineage"
 TITLE = "What would a record become?"
@@ -34,7 +35,10 @@ def home(request: HttpRequest) -> HttpResponse:
     query = searched(request)
     found = search(Installation.objects.connected(), query, people=False)
     rows = list(found.select_related("account", "extension").order_by("account__name", "pk")[: MOST_FOUND + 1])
-    shown = {"rows": rows[:MOST_FOUND], "further": len(rows) > MOST_FOUND, "query": query}
+    left = ContractTest.objects.remaining(timezone.now()).select_related(
+        "installation__account", "installation__extension"
+    )
+    shown = {"rows": rows[:MOST_FOUND], "further": len(rows) > MOST_FOUND, "query": query, "left": left[:MOST_FOUND]}
     return render(request, "lineage/home.html", context(request, title=TITLE, **shown))
 
 

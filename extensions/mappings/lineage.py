@@ -25,7 +25,7 @@ class Outcome(Enum):
     """What becomes of a field: key, mark and word."""
 
     FILLED = ("filled", "✓", "filled")
-    EMPTY = ("empty", "○", "stays empty")
+    EMPTY = ("empty", "○", "empty")
     REFUSED = ("refused", "✕", "refused")
 
     def __init__(self, key: str, mark: str, word: str) -> None:
@@ -34,11 +34,10 @@ class Outcome(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why a field would not be filled, and what to do. `by_oneflow`: Oneflow would answer 400, which is ASSUMED."""
+    """Why a field would not be filled, and what to do."""
 
     sentence: str
     remedy: str
-    by_oneflow: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,9 +176,7 @@ def _misfits(row: Row, text: str) -> Iterator[Reason]:
     """Why the field would not take this text."""
     if len(text) > LONGEST_VALUE:
         yield Reason(
-            f"The text has {len(text):,} characters, and a field holds {LONGEST_VALUE:,}.",
-            "Shorten it in the product.",
-            by_oneflow=True,
+            f"The text has {len(text):,} characters, and a field holds {LONGEST_VALUE:,}.", "Shorten it in the product."
         )
     if row.wanted and row.wanted.kind == BlueprintField.Kind.CHECKBOX and text not in CHECKBOX:
         yield CHECKBOX_ONLY
@@ -189,7 +186,6 @@ def _no_such_field(table: Table) -> Reason:
     return Reason(
         f"Neither this blueprint version nor the account has such a field in {table.wanted.name}.",
         "Correct the custom_id, or take the mapping out.",
-        by_oneflow=True,
     )
 
 
@@ -203,24 +199,20 @@ def _no_such_type(place: Place) -> Reason:
 NO_RULE = Reason("No mapping fills this field.", "Add one, if the product has a value for it.")
 NOT_HERE = Reason("In this installation nothing fills it: an override says so.", "Take the override back to fill it.")
 NO_VALUE = Reason("The value is empty.", "Nothing, or give the rule a default.")
-NO_TYPE = Reason("The template type is not in the account.", "See why on the installation’s page.", by_oneflow=True)
-NO_FIELD = Reason(
-    "The account’s template type has no such field.", "See the Fields tab for what to do.", by_oneflow=True
-)
-SWITCHED_OFF = Reason(
-    "The field is switched off in the account.", "Have it switched on in the template type.", by_oneflow=True
-)
+NO_TYPE = Reason("The template type is not in the account.", "See why on the installation’s page.")
+NO_FIELD = Reason("The account’s template type has no such field.", "See the Fields tab for what to do.")
+SWITCHED_OFF = Reason("The field is switched off in the account.", "Have it switched on in the template type.")
 NEVER_READ = Reason(
     "The account’s fields were never read, so nobody knows whether it takes the value.", "Refresh the account first."
 )
-CHECKBOX_ONLY = Reason("The field is a checkbox, which takes 0 or 1.", "Use the transform “yes_no”.", by_oneflow=True)
+CHECKBOX_ONLY = Reason("The field is a checkbox, which takes 0 or 1.", "Use the transform “yes_no”.")
 
 
 class Match(Enum):
     """How a contract's field stands to what the mapping gives: key, mark and word."""
 
     SAME = ("same", "✓", "same")
-    DIFFERS = ("differs", "≠", "differs")
+    DIFFERS = ("different", "≠", "different")
     NOT_THERE = ("not_there", "?", "not on the contract")
 
     def __init__(self, key: str, mark: str, word: str) -> None:

@@ -5,6 +5,7 @@ import pytest
 import bench.conformance
 import bench.health
 import bench.incidents
+import bench.lineage
 import bench.list
 import bench.previewing
 import bench.refresh
@@ -45,6 +46,13 @@ def test_a_release_preview_needs_no_more_statements_than_it_may():
 
     assert [figure for figure in counted(figures) if not figure.is_ok] == []
     assert len(figures) == 2
+
+
+def test_a_page_of_lineage_needs_no_more_queries_than_it_may():
+    figures = bench.lineage.measure(1)
+
+    assert [figure for figure in counted(figures) if not figure.is_ok] == []
+    assert len(figures) == 6
 
 
 def test_the_list_needs_no_more_queries_and_bytes_than_it_may(monkeypatch):

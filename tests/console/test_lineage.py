@@ -2,6 +2,7 @@
 
 import json
 import logging
+from datetime import timedelta
 from html import unescape
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from django.utils import timezone
 
 from console.models import AuditEvent, Heartbeat
 from extensions.installations.models import Contract, DataField, Exchange, Installation, Part, UsableTemplate
-from extensions.mappings.models import Mapping
+from extensions.mappings.models import ContractTest, Mapping
 from tests.connected import connect, refresh
 from tests.making import make_installation, make_user
 
@@ -57,7 +58,7 @@ def test_each_field_shows_rule_value_text_and_the_body(support, installation):
         "3 filled",
         "Söder &amp; &lt;b&gt;",
         "“deal” has no “engagement_id”.",
-        "2 stays empty",
+        "2 empty",
     ):
         assert words in page
     body = page.split('<textarea id="body-1"')[1].split(">", 1)[1].split("</textarea>")[0]
@@ -268,7 +269,7 @@ def test_a_contract_is_compared_recorded_and_kept_as_a_fact_only(support, sandbo
 
     page = compared(support, ledger, made)
 
-    assert "differs" in page and "99999" in page and "10042" in page
+    assert "different" in page and "99999" in page and "10042" in page
     row = Contract.objects.get()
     assert (row.oneflow_id, row.state, row.how, row.gone_at) == (made, "draft", "looked_at", None)
     event = AuditEvent.objects.get(verb="contract.read")
@@ -322,3 +323,24 @@ def test_a_dead_token_and_a_disconnected_account_are_told(support, sandbox, ledg
     Installation.objects.filter(pk=ledger.pk).update(state="disconnected", token=None)
     assert "The account is disconnected" in compared(support, ledger, made)
     assert {event.outcome for event in AuditEvent.objects.filter(verb="contract.read")} == {"refused"}
+
+
+def test_test_contracts_that_may_remain_are_listed_where_one_begins(support, installation):
+    now = timezone.now()
+    for state, minutes in (("left", 0), ("running", 9), ("running", 0), ("deleted", 9), ("not_made", 9)):
+        ContractTest.objects.create(
+            installation=installation,
+            state=state,
+            by="Sam",
+            started_at=now - timedelta(minutes=minutes),
+            workspace_oneflow_id=1,
+            workspace_name="Sales",
+            template_oneflow_id=2,
+            template_name="Deal",
+        )
+
+    page = support.get(reverse("lineage")).content.decode()
+
+    assert page.count("Console test ") == 2
+    remaining = {test.pk for test in ContractTest.objects.remaining(now)}
+    assert remaining == {test.pk for test in ContractTest.objects.all() if test.may_remain(now)}

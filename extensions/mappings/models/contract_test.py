@@ -1,15 +1,23 @@
 """Test contracts: what was tried in an account, and whether anything of it may still be there."""
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Self
 from uuid import uuid4
 
 from django.db import models
+from django.db.models import Q
 
 from extensions.installations.models import Installation
 
 # Whatever runs so long was broken off: a request of ours ends before.
 LONGEST_RUN = timedelta(minutes=5)
+
+
+class ContractTestQuerySet(models.QuerySet["ContractTest"]):
+    def remaining(self, now: datetime) -> Self:
+        """Those of which something may still be in an account: left behind, or broken off."""
+        broken_off = Q(state=ContractTest.State.RUNNING, started_at__lt=now - LONGEST_RUN)
+        return self.filter(Q(state=ContractTest.State.LEFT) | broken_off)
 
 
 class ContractTest(models.Model):
@@ -38,6 +46,8 @@ class ContractTest(models.Model):
     fields_sent = models.PositiveIntegerField(default=0)
     fields_same = models.PositiveIntegerField(null=True, blank=True, help_text="Empty: it was not read back.")
     steps = models.JSONField(default=list, help_text="What each step came to, without a value.")
+
+    objects = ContractTestQuerySet.as_manager()
 
     class Meta:
         ordering = ["-started_at", "-pk"]
