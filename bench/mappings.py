@@ -1,8 +1,8 @@
-"""Blueprints and mappings over a large fleet: the conformance matrix, and the preview of a release."""
+"""Blueprints and mappings: the conformance matrix and the preview of a release over a large fleet, and lineage."""
 
 from collections.abc import Iterable
 
-from bench import conformance, previewing
+from bench import conformance, lineage, previewing
 from bench.figures import Figure
 
 
@@ -10,3 +10,4 @@ def figures() -> Iterable[Figure]:
     """The figures of each, one after the other."""
     yield from conformance.figures()
     yield from previewing.figures()
+    yield from lineage.figures()
