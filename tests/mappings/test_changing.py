@@ -1,9 +1,11 @@
 """Changing what fills a field: numbered versions, reasons, and two people at once."""
 
 from importlib import import_module
+from threading import Barrier, Thread
 
 import pytest
 from django.apps import apps
+from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -255,3 +257,31 @@ def test_the_differences_lead_from_one_set_of_rules_to_the_other(before, after):
         walked |= {each.place: each.after} if each.after else {}
     assert walked == after
     assert differences(after, after) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_at_the_same_moment_one_is_stored_and_the_other_told():
+    owner = Owner(make_extension())
+    change(owner, VALUE, Rule("deal.before"), WHY, base=NONE)
+    start, ends = Barrier(2), []
+
+    def at_once(path: str) -> None:
+        try:
+            start.wait(10)
+            version = change(owner, VALUE, Rule(path), WHY, base=1)
+            ends.append((path, version.number))
+        except Stale as exc:
+            ends.append((path, exc.theirs[VALUE].path))
+        finally:
+            connection.close()
+
+    threads = [Thread(target=at_once, args=[path]) for path in ("deal.one", "deal.two")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+
+    [stored] = [path for path, number in ends if number == 2]
+    [(_, shown)] = [end for end in ends if end[0] != stored]
+    assert shown == stored == owner.rules()[VALUE].path
+    assert numbers(owner) == [2, 1]
