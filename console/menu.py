@@ -17,7 +17,6 @@ ROOMS = (
     ("Fields", "fields-home", "installations.view_installation"),
     ("Mappings", "mappings-home", "mappings.view_mapping"),
     ("Repairs", "repairs", "mappings.view_repair"),
-    ("Rollouts", "rollouts", "installations.view_rollout"),
     ("Codes", "codes", "installations.view_installation"),
     ("Connect", "connect", "accounts.connect_account"),
     ("Record", "admin:console_auditevent_changelist", "console.view_auditevent"),

@@ -44,6 +44,7 @@ def classes() -> Iterator[Kept]:
         "KEEP_SNAPSHOTS_DAYS",
     )
     yield Kept("Repairs after they were over", f"{settings.KEEP_REPAIRS_DAYS} days", "KEEP_REPAIRS_DAYS")
+    yield Kept("Rollouts, with the version that each account had before", "as long as the extension stands here")
     yield Kept("Status links after their end", f"{settings.KEEP_LINKS_DAYS} days", "KEEP_LINKS_DAYS")
     yield Kept(
         "What was read of an account: template types, data fields, templates, webhooks, workspaces, people",

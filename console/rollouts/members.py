@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.http import QueryDict
 
 from console.rollouts.outcomes import PARTIES
@@ -56,7 +56,7 @@ class Asked:
 
 
 def chosen(rollout: Rollout, asked: Asked) -> QuerySet[RolloutMember]:
-    """The members that are asked for, in the order in which they are moved."""
+    """The members that are asked for, in the order in which they were moved; then those who wait."""
     rows = rollout.members.all()
     if asked.state:
         rows = rows.filter(state=asked.state)
@@ -66,4 +66,4 @@ def chosen(rollout: Rollout, asked: Asked) -> QuerySet[RolloutMember]:
         rows = rows.filter(wave=asked.wave)
     if asked.failing:
         rows = rows.filter(newly_failing=True)
-    return rows.order_by("wave", "pk") if asked.wave else rows.order_by("pk")
+    return rows.order_by(F("moved_at").asc(nulls_last=True), "-wave", "pk")

@@ -19,6 +19,7 @@ from console.pages import context, page
 from console.rollouts import queueing
 from console.rollouts.outcomes import COLUMNS, OF_TEMPLATES, ORDER, PARTIES, Asked, chosen, templates_of
 from console.rollouts.todo import to_do
+from console.rollouts.way import way
 from extensions.blueprints.models import Blueprint
 from extensions.health import previewing
 from extensions.health.codes import sentence
@@ -41,6 +42,7 @@ def previews(request: HttpRequest) -> HttpResponse:
         context(
             request,
             title="Release previews",
+            crumbs=way(),
             rows=paged(request, rows, per_page=50),
             rest=rest_of_address(request),
             versions=_versions() if may_run else [],
@@ -102,7 +104,7 @@ def preview(request: HttpRequest, number: int) -> HttpResponse:
         context(
             request,
             title=f"Preview of version {row.version}",
-            crumbs=[("Release previews", reverse("previews"))],
+            crumbs=way(("Release previews", reverse("previews"))),
             preview=row,
             outdated=not row.is_running and not previewing.is_current(row),
             progress=_progress(row),
@@ -194,7 +196,7 @@ def templates(request: HttpRequest, number: int) -> HttpResponse:
         context(
             request,
             title="Templates of the affected types",
-            crumbs=[("Release previews", reverse("previews")), (str(row), reverse("preview", args=[row.pk]))],
+            crumbs=way(("Release previews", reverse("previews")), (str(row), reverse("preview", args=[row.pk]))),
             preview=row,
             kind=kind,
             kinds=sorted(row.summary.get("types", {})),
@@ -230,7 +232,7 @@ def account(request: HttpRequest, number: int, oneflow_id: int) -> HttpResponse:
         context(
             request,
             title=str(installation.account),
-            crumbs=[("Release previews", reverse("previews")), (str(row), reverse("preview", args=[row.pk]))],
+            crumbs=way(("Release previews", reverse("previews")), (str(row), reverse("preview", args=[row.pk]))),
             version=row.version,
             draft=row.blueprint.state == Blueprint.State.DRAFT,
             installation=installation,

@@ -20,6 +20,7 @@ from console.rollouts.forms import Plan
 from console.rollouts.members import COLUMNS, Asked, chosen
 from console.rollouts.outcomes import PARTIES
 from console.rollouts.todo import to_do
+from console.rollouts.way import way
 from extensions.health.models import Preview
 from extensions.installations import rollouts
 from extensions.installations.models import Rollout, RolloutMember
@@ -80,7 +81,9 @@ def _list(request: HttpRequest, form: Plan, status: int = 200) -> HttpResponse:
         context(
             request,
             title="Rollouts",
+            crumbs=way(),
             form=form if request.user.has_perm(RUN) else None,
+            released=form.fields["blueprint"].queryset.exists(),
             rows=paged(request, rows, per_page=20),
             rest=rest_of_address(request),
         ),
@@ -102,10 +105,13 @@ def rollout(request: HttpRequest, number: int) -> HttpResponse:
         context(
             request,
             title=f"Rollout {row.pk}",
-            crumbs=[("Rollouts", reverse("rollouts"))],
+            crumbs=way(("Rollouts", reverse("rollouts"))),
             rollout=row,
             asked=asked,
-            waves=[(wave, of_wave, _size(of_wave)) for wave, of_wave in counted.items()],
+            waves=[
+                (wave, counted[wave], _size(counted[wave]))
+                for wave in sorted(counted, key=lambda wave: (wave == 0, wave))
+            ],
             states=[(each, total[each.value]) for each in Member],
             failing=total["newly_failing"],
             total=_size(total),
@@ -230,7 +236,7 @@ def account(request: HttpRequest, number: int, oneflow_id: int) -> HttpResponse:
         context(
             request,
             title=str(installation.account),
-            crumbs=[("Rollouts", reverse("rollouts")), (f"Rollout {row.pk}", reverse("rollout", args=[row.pk]))],
+            crumbs=way(("Rollouts", reverse("rollouts")), (f"Rollout {row.pk}", reverse("rollout", args=[row.pk]))),
             version=row.blueprint.version,
             installation=installation,
             account=installation.account,

@@ -112,7 +112,7 @@ def settle(rollout: Rollout, now: datetime) -> int:
     found = shares(list(installations.values()), now)
     for each in members:
         row = installations[each.installation_id]
-        each.judged_at = now
+        each.judged_at, each.newly_failing = now, False
         if row.state == Installation.State.DISCONNECTED:
             each.state, each.note = Member.LEFT, "It was disconnected since."
         elif not moving.is_by(rollout, row):

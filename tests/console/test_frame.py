@@ -102,7 +102,7 @@ def test_the_menu_shows_only_rooms_that_may_be_entered(client, db):
         return [item["label"] for item in client.get("/").context["menu"]["rooms"]]
 
     common = ["Fleet", "Installations", "Issues", "Maintenance", "Incidents"]
-    common += ["Blueprints", "Fields", "Repairs", "Rollouts", "Codes"]
+    common += ["Blueprints", "Fields", "Mappings", "Repairs", "Codes"]
     assert rooms("onboarding") == [*common, "Connect"]
     assert rooms("auditor") == [*common, "Record"]
 

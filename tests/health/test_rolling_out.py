@@ -309,10 +309,13 @@ def test_going_back_gives_each_the_version_and_the_flag_that_it_had():
     Installation.objects.filter(account__oneflow_id=3).update(blueprint=None)
     rollout = work(begun(version, picked=[1, 2, 3]))
     assert [on_version(each)[:2] for each in (1, 2, 3)] == [(2, True)] * 3
+    refresh_all()
+    assert work(rollout).members.filter(newly_failing=True).count() == 3
 
     rollout = work(rollouts.back(rollout, actor=STAFF))
 
     assert (rollout.state, states(rollout)) == ("returned", ["back"] * 3)
+    assert not rollout.members.filter(newly_failing=True).exists()
     assert [on_version(each) for each in (1, 2, 3)] == [(1, False, None), (1, True, None), (None, False, None)]
     assert Installation.objects.exclude(wanted_at=None).count() == 3
     assert AuditEvent.objects.get(verb="rollout.give_back").details["done"] == 3

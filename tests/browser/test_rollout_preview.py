@@ -1,0 +1,75 @@
+"""Before a draft is released: an administrator previews it, and sees which accounts it would break, and what to do."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.browsing import sign_in
+from tests.demos import Demo
+
+pytestmark = pytest.mark.browser
+VERSIONS = "/versions/acme_ledger/"
+
+
+@pytest.fixture
+def page(demo: Demo, open_page) -> Page:
+    page = open_page()
+    sign_in(page, demo, "administrator")
+    return page
+
+
+@pytest.fixture
+def draft(page: Page, demo: Demo) -> Iterator[str]:
+    """The address of a draft that asks every account for one required field more; discarded in the end."""
+    page.goto(f"{demo.url}{VERSIONS}")
+    page.get_by_role("link", name=re.compile("^Version ")).first.click()
+    page.get_by_role("button", name="New draft from this").click()
+    address = page.url.partition("?")[0]
+    page.get_by_role("link", name="Add a field").click()
+    page.locator("#id_custom_id").fill("cost_centre")
+    page.locator("#id_name").fill("Cost centre")
+    page.locator("#id_required").check()
+    page.get_by_role("button", name="Store in the draft").click()
+    yield address
+    discard(page, address)
+
+
+def discard(page: Page, address: str) -> None:
+    """Discard the draft, if it is still there."""
+    page.goto(address.rpartition("/versions/")[0] + VERSIONS)
+    link = page.locator(f'a[href="/versions/{address.rpartition("/versions/")[2]}"]')
+    if link.count():
+        link.first.click()
+        page.get_by_text("Discard…").click()
+        page.get_by_role("button", name="Discard the draft").click()
+        page.wait_for_url(re.compile(f"{VERSIONS}$"))
+
+
+def test_a_release_is_previewed_before_anybody_is_judged_by_it(page, demo, draft):
+    page.goto(draft)
+    page.get_by_role("link", name="Preview the release…").click()
+    expect(page.get_by_label("Preview", exact=True)).to_contain_text("(draft)")
+    page.get_by_role("button", name="Start").click()
+
+    counts = page.get_by_role("navigation", name="How accounts would change")
+    failing = counts.get_by_role("link", name=re.compile(r"^newly failing [1-9]"))
+    expect(failing).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("link", name="Cost centre")).to_be_visible()
+    expect(page.get_by_text("which costs the token").first).to_be_visible()
+    preview = page.url
+
+    failing.focus()
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("change=newly_failing"))
+    rows = page.get_by_role("row").filter(has_text="newly failing")
+    rows.first.get_by_role("link").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("failing")
+    expect(page.get_by_text("Cost centre").first).to_be_visible()
+    expect(page.get_by_text("Do", exact=True).first).to_be_visible()
+
+    discard(page, draft)
+    page.goto(preview)
+    expect(page.get_by_text("The version was deleted since")).to_be_visible()
+    expect(counts.get_by_role("link", name=re.compile(r"^newly failing [1-9]"))).to_be_visible()
