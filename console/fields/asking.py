@@ -59,7 +59,13 @@ class Asked:
 
     def _with(self, texts: dict[str, str]) -> Self:
         view = self._one_of(texts, "view", VIEWS) or FIELDS
-        on = texts.get("on", "")
+        if view != WEBHOOKS and texts.get("state") and not texts.get("field"):
+            self.problems.append("Say what should be in that state: give a field by its custom_id, or a template type.")
+        if view != WEBHOOKS and texts.get("code"):
+            self.problems.append(f"“{texts['code'][:60]}” is said of webhooks only: choose the view {WEBHOOKS}.")
+        on, differs = texts.get("on", ""), texts.get("differs", "") == "1"
+        of_field = bool(texts.get("field")) and view != WEBHOOKS
+        state = self._one_of(texts, "state", [DIFFERS, *(state.key for state in OF_BLUEPRINT)])
         return replace(
             self,
             view=view,
@@ -70,9 +76,10 @@ class Asked:
             mode=self._one_of(texts, "mode", Installation.Mode.values),
             query=texts.get("q", ""),
             extension_type=texts.get("type", ""),
-            state=self._one_of(texts, "state", [DIFFERS, *(state.key for state in OF_BLUEPRINT)]),
+            # Of a field, that accounts differ means that they differ in it.
+            state=state or (DIFFERS if differs and of_field else ""),
             code=self._one_of(texts, "code", WEBHOOK_CODES) if view == WEBHOOKS else "",
-            differs=texts.get("differs", "") == "1" and not texts.get("field"),
+            differs=differs and not of_field,
         )
 
     def _one_of(self, texts: dict[str, str], name: str, known: Any) -> str:
@@ -177,6 +184,7 @@ class Asked:
             "on": self.on.version if self.on else UNKNOWN if self.without_version else "",
             "mode": self.mode,
             "search": self.query,
+            "type": self.extension_type,
             "field": "/".join(filter(None, self.key)) if self.key else "",
             "state": self.state,
             "code": self.code,

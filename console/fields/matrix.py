@@ -26,6 +26,8 @@ from extensions.mappings.conformance import Chosen, Column, Condition, Contents,
 from extensions.mappings.inspecting import OF_BLUEPRINT
 
 ROWS, COLUMNS = 50, 25
+# How many cells may be read for the number beside "only accounts that differ", which nobody asked for.
+COUNTED = 1_000_000
 Choice = tuple[str, str, int]  # value, label, how many accounts it would leave
 
 
@@ -75,6 +77,7 @@ def matrix(request: HttpRequest, key: str) -> HttpResponse:
             views=VIEWS,
             versions=_version_choices(found.counted, asked),
             modes=_mode_choices(found.counted, asked),
+            countable=_countable(asked, states.total() * len(contents.columns), request),
             every_state=[(each.key, _marks(asked)[each].word) for each in OF_BLUEPRINT],
             states=[(_marks(asked)[each], states[each]) for each in OF_BLUEPRINT],
             amiss=sum(states[each] for each in AMISS),
@@ -123,6 +126,12 @@ def _found(asked: Asked, number: str | None) -> tuple[Found, Page[int]]:
 
 def _look(asked: Asked, number: int) -> Found:
     return look(asked.scope, asked.condition, asked.chosen, types=asked.types, offset=(number - 1) * ROWS, limit=ROWS)
+
+
+def _countable(asked: Asked, cells: int, request: HttpRequest) -> bool:
+    """Whether to count who differs without being asked: once for a view, and while that is soon done."""
+    asked_otherwise = bool(asked.problems or asked.key or asked.view == WEBHOOKS or request.GET.get("page"))
+    return not asked_otherwise and cells <= COUNTED
 
 
 def _differing(asked: Asked) -> int | None:

@@ -9,6 +9,7 @@ Tags
     {% identifier account.oneflow_id %}             monospace; a click copies
     {% code "token.rejected" %}                     a health code behind its sentence, with a link to its page
     {% assumed "Oneflow does not document …" %}     the small tag; links to /assumed/, or to an anchor there
+    {% cells line.cells in_words %}                 a row of the matrix: marks, with links where they differ
     {{ count|thin }}                                1 204, with thin spaces
     {{ count|counted:"webhook" }}                   1 webhook, 2 webhooks
     {{ lasted|span }}                               3 h

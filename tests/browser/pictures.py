@@ -27,6 +27,7 @@ def screens(demo: Demo) -> dict[str, str]:
         "connect": "/connect/",
         "versions": "/versions/acme_ledger/",
         "compare": f"/versions/acme_ledger/compare/?left=1&account={ill['field.changed']}",
+        "matrix": "/fields/acme_ledger/matrix/",
     }
 
 

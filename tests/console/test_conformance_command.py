@@ -72,6 +72,7 @@ def test_what_was_listed_stands_in_the_record():
         (["--field", "nope"], "No version has a field “nope”"),
         (["--state", "gone"], "“gone” is no state"),
         (["--mode", "x"], "“x” is no mode"),
+        (["--state", "missing"], "Say what should be in that state"),
         (["--extension", "nobody"], "There is no extension nobody. There is: acme_ledger."),
         (["--json", "--csv"], "not allowed with"),
     ],

@@ -71,6 +71,8 @@ def exported(client, kind: str, **query) -> str:
         ({"field": "deal_value", "state": "ok"}, ["Cedar"]),
         ({"field": "deal_value", "state": "differs"}, ["Alder", "Birch"]),
         ({"field": "deal_value"}, ["Alder", "Birch", "Cedar"]),
+        ({"field": "deal_value", "differs": "1"}, ["Alder", "Birch"]),
+        ({"field": "vat_exempt", "differs": "1"}, []),
         ({"field": "deal_value", "state": "missing", "on": "2"}, []),
         ({"field": 'new "ö"/<b>', "state": "missing", "against": "3"}, ["Alder", "Birch", "Cedar"]),
         ({"differs": "1"}, ["Alder", "Birch"]),
@@ -118,6 +120,19 @@ def test_only_columns_that_differ_are_left_when_asked_for(support, fleet):
     assert [each.subject for each in columns] == ["acme_deal/deal_value"]
 
 
+def test_columns_of_a_template_type_that_is_not_there_say_so(support, fleet):
+    assert "no template type “acme_x” in these versions" in matrix(support, type="acme_x").content.decode()
+
+
+def test_who_differs_is_counted_unasked_while_that_is_soon_done(support, fleet, monkeypatch):
+    assert 'hx-trigger="load"' in matrix(support).content.decode()
+    assert 'hx-trigger="load"' not in matrix(support, page="1").content.decode()
+
+    monkeypatch.setattr("console.fields.matrix.COUNTED", 10)
+
+    assert 'hx-trigger="load"' not in matrix(support).content.decode()
+
+
 def test_what_another_version_lacks_stays_empty(support, fleet):
     answer = matrix(support)  # nobody lives on the draft
 
@@ -161,6 +176,8 @@ def test_template_types_and_webhooks_have_views_of_their_own(support, fleet):
         ({"view": "types", "field": "deal_value"}, "No version has a template type “deal_value”"),
         ({"field": "deal_value", "state": "shadows"}, "is no state"),
         ({"view": "webhooks", "code": "token.rejected"}, "is no code"),
+        ({"state": "missing"}, "Say what should be in that state"),
+        ({"code": "webhook.missing"}, "is said of webhooks only"),
     ],
 )
 def test_what_cannot_be_answered_is_told_shows_nothing_and_exports_nothing(support, fleet, query, told):
@@ -260,7 +277,7 @@ def test_no_cell_of_a_file_is_run_as_a_formula(support, fleet):
 
 
 def test_an_export_stands_in_the_record_with_what_was_asked_for(support, fleet):
-    exported(support, "csv", field="deal_value", state="missing", on="1")
+    exported(support, "csv", field="deal_value", state="missing", on="1", type="acme_deal")
 
     event = AuditEvent.objects.get(verb="mappings.export_conformance")
     assert event.actor == "support"
@@ -269,6 +286,7 @@ def test_an_export_stands_in_the_record_with_what_was_asked_for(support, fleet):
         "view": "fields",
         "against": "own",
         "on": 1,
+        "type": "acme_deal",
         "field": "acme_deal/deal_value",
         "state": "missing",
         "format": "csv",
