@@ -74,15 +74,6 @@ class Standing:
         """None for what its version does not have."""
         return self.amiss.get(key, State.OK) if key in self.wanted else None
 
-    @property
-    def well(self) -> int:
-        return len(self.wanted) - len(self.amiss)
-
-    @property
-    def counts(self) -> Counter[State]:
-        """What is not as it should be, by its state."""
-        return Counter(self.amiss.values())
-
 
 def standings(
     extension: Extension,
