@@ -43,6 +43,11 @@ ASSUMPTIONS = (
         "The remedy for a field that was switched off rests on it.",
     ),
     Assumption(
+        "most-fields",
+        "A template type takes at most 300 data fields.",
+        "A repair that would leave it with more is refused before anything is written.",
+    ),
+    Assumption(
         "blueprint-copied",
         "Oneflow copies the blueprint when an account enables the extension; a later release changes nothing there.",
         "Each installation is judged against its own blueprint version.",
