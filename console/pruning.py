@@ -23,7 +23,7 @@ from extensions.health.models import (
     Transition,
 )
 from extensions.installations.models import Change, Exchange, Refresh
-from extensions.mappings.models import Repair, RepairSnapshot
+from extensions.mappings.models import Repair, RepairJob, RepairJobMember, RepairSnapshot
 
 # One statement deletes at most so many rows, and one run has at most so many statements: no long lock.
 BATCH = 1000
@@ -48,6 +48,7 @@ def prune(now: datetime) -> int:
         + _in_batches(lambda: _delete(_old_links(now)))
         + _in_batches(lambda: _delete(_old_snapshots(now)))
         + _in_batches(lambda: _delete(_old_repairs(now)))
+        + _in_batches(lambda: _delete(_old_jobs(now)))
         + _in_batches(lambda: _delete(_old_outcomes(now)))
         + _in_batches(lambda: _delete(_old_previews(now).filter(outcomes=None)))
     )
@@ -152,6 +153,12 @@ def _old_snapshots(now: datetime) -> QuerySet[RepairSnapshot]:
 
 def _old_repairs(now: datetime) -> QuerySet[Repair]:
     return Repair.objects.filter(ended_at__lt=now - timedelta(days=settings.KEEP_REPAIRS_DAYS))
+
+
+def _old_jobs(now: datetime) -> QuerySet[RepairJob]:
+    """Those over many accounts of which no repair is left."""
+    old = RepairJob.objects.filter(ended_at__lt=now - timedelta(days=settings.KEEP_REPAIRS_DAYS))
+    return old.filter(~Exists(RepairJobMember.objects.filter(job=OuterRef("pk"), repair__isnull=False)))
 
 
 def _old_previews(now: datetime) -> QuerySet[Preview]:

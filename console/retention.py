@@ -43,7 +43,11 @@ def classes() -> Iterator[Kept]:
         f"{settings.KEEP_SNAPSHOTS_DAYS} days",
         "KEEP_SNAPSHOTS_DAYS",
     )
-    yield Kept("Repairs after they were over", f"{settings.KEEP_REPAIRS_DAYS} days", "KEEP_REPAIRS_DAYS")
+    yield Kept(
+        "Repairs, and jobs over many accounts, after they were over",
+        f"{settings.KEEP_REPAIRS_DAYS} days",
+        "KEEP_REPAIRS_DAYS",
+    )
     yield Kept("Rollouts, with the version that each account had before", "as long as the extension stands here")
     yield Kept("Status links after their end", f"{settings.KEEP_LINKS_DAYS} days", "KEEP_LINKS_DAYS")
     yield Kept(

@@ -1,6 +1,7 @@
 """The pages of jobs over many accounts: made from the list or a field, decided, watched, and taken away as a file."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from console.models import AuditEvent
+from console.pruning import prune
 from extensions.installations.models import DataField, Installation
 from extensions.mappings.models import Repair, RepairJob, RepairJobMember
 from tests.console.jobs import approve, make
@@ -332,6 +334,20 @@ def test_the_repairs_of_a_job_stand_in_the_job_and_not_among_the_single_ones() -
 
     assert "No repair is under way" in listed and reverse("repair-jobs") in listed
     assert reverse("repair-job", args=[job.pk]) in alone
+
+
+def test_a_job_goes_with_its_repairs_and_one_that_is_not_over_stays() -> None:
+    rows, long_ago = fleet(2), timezone.now() - timedelta(days=731)
+    old, lately, waiting = ended(make(rows), ["verified"] * 2), ended(make(rows), ["verified"] * 2), make(rows)
+    RepairJob.objects.filter(pk=old.pk).update(ended_at=long_ago)
+    RepairJob.objects.filter(pk=waiting.pk).update(made_at=long_ago)
+    prune(timezone.now())
+    assert RepairJob.objects.count() == 3
+    Repair.objects.filter(job_member__job=old).update(ended_at=long_ago)
+
+    prune(timezone.now())
+
+    assert list(RepairJob.objects.order_by("pk")) == [lately, waiting]
 
 
 def test_without_a_job_the_list_says_how_to_make_one() -> None:
