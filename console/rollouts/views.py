@@ -114,6 +114,7 @@ def rollout(request: HttpRequest, number: int) -> HttpResponse:
             ],
             states=[(each, total[each.value]) for each in Member],
             failing=total["newly_failing"],
+            costly=total["costs_token"],
             total=_size(total),
             parties=list(PARTIES.items()),
             progress=_progress(row, total),
@@ -129,7 +130,7 @@ def rollout(request: HttpRequest, number: int) -> HttpResponse:
 
 
 def _size(counted: Counter[str]) -> int:
-    return sum(number for state, number in counted.items() if state != "newly_failing")
+    return sum(counted[each.value] for each in Member)
 
 
 def found(number: int) -> Rollout:

@@ -136,13 +136,13 @@ def _tell(rollout: Rollout, verb: str, moved: Moved) -> Moved:
 
 
 def count(rollout: Rollout) -> dict[int, Counter[str]]:
-    """By wave, how many are in which state; and how many of them are newly failing, as "newly_failing"."""
+    """By wave, how many are in which state; beside that how many are "newly_failing", and where it "costs_token"."""
     rows = rollout.members.order_by().values_list("wave", "state")
+    costly = Q(costs_token=True, state=Member.NEEDS)
+    rows = rows.annotate(
+        number=Count("pk"), failing=Count("pk", filter=Q(newly_failing=True)), costs=Count("pk", filter=costly)
+    )
     counted: dict[int, Counter[str]] = {}
-    for wave, state, number, failing in rows.annotate(
-        number=Count("pk"), failing=Count("pk", filter=Q(newly_failing=True))
-    ):
-        of_wave = counted.setdefault(wave, Counter())
-        of_wave[state] += number
-        of_wave["newly_failing"] += failing
+    for wave, state, number, failing, costs in rows:
+        counted.setdefault(wave, Counter()).update({state: number, "newly_failing": failing, "costs_token": costs})
     return counted

@@ -158,6 +158,7 @@ def test_an_account_s_page_says_who_must_do_what():
     assert "needs somebody, wave 1" in page and "from version 1, inferred" in page
     assert "costs the token" in page and "Hej Customer 1" in page
     assert "costs the token" in words(client.get(f"{page_of(rollout)}?who=token"))
+    assert "1 account</a> what is missing comes back only" in words(client.get(page_of(rollout)))
 
 
 @pytest.mark.parametrize("oneflow_id", [0, 99, 2**63, 10**30])
