@@ -187,12 +187,12 @@ def _actions(request: HttpRequest, opened: Opened, cause: Cause) -> Iterable[Act
     """What the console can do about a cause, as far as this person may."""
     may, code = request.user.has_perm, cause.finding.code
     room = code.partition(".")[0]
+    if may(PLAN) and any(can_repair(each, opened.installation) for each in cause.group.findings):
+        yield Action("Repair…", opened.address("installation-repair"))
     if room in {"user", "workspace"} and may("installations.choose_acting_user"):
         yield Action("Choose the acting user…", opened.address("installation-people"))
     if room in {"field", "mapping"}:
         yield Action("Open the field inspector", f"{opened.address('installation-fields')}?differs=1")
-    if may(PLAN) and any(can_repair(each, opened.installation) for each in cause.group.findings):
-        yield Action("Repair…", opened.address("installation-repair"))
     if room == "webhook":
         yield Action("See the webhooks", opened.address("installation-webhooks"))
     if room == "template_type":
