@@ -4,9 +4,10 @@
 """
 
 from django import template
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from console.lineage.showing import Shown
 from extensions.mappings.effective import Rule
 
 register = template.Library()
@@ -29,6 +30,16 @@ def rule(rule: Rule | None, wanted: object = True, long: object = False) -> Safe
     else:
         shown = UNFILLED if wanted else NOTHING
     return shown + _overridden(rule) if rule.overridden else shown
+
+
+@register.simple_tag
+def outcome(row: Shown) -> SafeString:
+    """The word for what came of a field, and below it each reason with what to do."""
+    shown = format_html('<span class="state {}"><i>{}</i> {}</span>', row.tone, row.what.mark, row.what.word)
+    if not row.line.reasons:
+        return shown
+    reasons = ((reason.sentence, reason.remedy) for reason in row.line.reasons)
+    return shown + format_html('<ul class="differences">{}</ul>', format_html_join("", "<li>{} {}</li>", reasons))
 
 
 def _filled(rule: Rule, *, long: bool) -> SafeString:
