@@ -129,6 +129,8 @@ def test_a_form_that_is_sent_twice_makes_one_test(support, sandbox, ledger):
 
 
 def test_a_record_that_fills_nothing_makes_an_empty_contract(support, sandbox, ledger):
+    Mapping.objects.filter(transform="default").update(transform="text", options={})
+
     page = ran(support, ledger, record="{}")
 
     assert "the record fills no field" in page

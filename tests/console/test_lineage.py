@@ -264,7 +264,7 @@ def make_contract(sandbox, installation, **values):
 
 
 def test_a_contract_is_compared_recorded_and_kept_as_a_fact_only(support, sandbox, ledger):
-    made = make_contract(sandbox, ledger, deal_value="12500", customer_number="99999")
+    made = make_contract(sandbox, ledger, currency="SEK", customer_number="99999")
     exchanges = Exchange.objects.count()
 
     page = compared(support, ledger, made)
@@ -277,7 +277,7 @@ def test_a_contract_is_compared_recorded_and_kept_as_a_fact_only(support, sandbo
     assert Exchange.objects.count() == exchanges
 
     page = compared(support, ledger, made, attention="1")
-    assert "<code>deal_value</code>" not in page
+    assert "<code>currency</code>" not in page
 
 
 @pytest.mark.parametrize("asked", ["", "abc", "12 3", "٣", "9" * 30, "\0", "-1", "0"])
