@@ -73,14 +73,14 @@ def _versions(
         "position", "pk", F("fields__position").asc(nulls_first=True), "fields__pk"
     )
     asked = ("custom_id", "name", "description", "placeholder", "required")
-    seen: set[int] = set()
-    for row in rows.values_list(*names, *(f"fields__{name}" for name in asked)):
-        own, of_field = row[: len(names)], row[len(names) :]
-        kind = BlueprintTemplateType(**dict(zip(names, own, strict=True)))
+    kinds: dict[int, BlueprintTemplateType] = {}
+    for row in rows.values_list("pk", *names, *(f"fields__{name}" for name in asked)):
+        key, own, of_field = row[0], row[1 : len(names) + 1], row[len(names) + 1 :]
+        if key not in kinds:  # made once, not for each of its fields
+            kinds[key] = BlueprintTemplateType(**dict(zip(names, own, strict=True)))
+            types[kinds[key].blueprint_id].append(kinds[key])
+        kind = kinds[key]
         found = fields[kind.blueprint_id].setdefault(kind.extension_type, [])
-        if kind.pk not in seen:
-            seen.add(kind.pk)
-            types[kind.blueprint_id].append(kind)
         if of_field[0] is not None:
             found.append(WantedField(kind.extension_type, *of_field))
     return types, fields
