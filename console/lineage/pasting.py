@@ -1,5 +1,6 @@
 """A record of the product as staff paste or upload it: in memory for this one request, never stored or logged."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import wraps
@@ -11,6 +12,9 @@ from django.http import HttpRequest, HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.debug import sensitive_post_parameters
 
+from extensions.installations.models import Installation
+from extensions.mappings.effective import effective
+from extensions.mappings.paths import outline
 from extensions.mappings.records import MOST_BYTES, BadRecord, Record, parse
 
 # What is put back into the form, so that it can be sent again; more would outweigh the page.
@@ -66,6 +70,12 @@ def pasted(request: HttpRequest, *, most_shown: int = MOST_SHOWN) -> Pasted:
         return Pasted(text, parse(raw))
     except BadRecord as exc:
         return Pasted(text, problem=str(exc))
+
+
+def begun(installation: Installation) -> Pasted:
+    """A form to be filled in: everything that the mapping reads in this installation, each value null."""
+    paths = [rule.path for rule in effective(installation).values() if rule.filled]
+    return Pasted(json.dumps(outline(paths), indent=1, ensure_ascii=False))
 
 
 def _sent(request: HttpRequest) -> int:

@@ -15,7 +15,7 @@ from console.installation.opening import Opened, opened
 from console.installation.paging import searched
 from console.installation.reading import reading
 from console.lineage.looking import Refused, look_at
-from console.lineage.pasting import Pasted, in_memory, pasted
+from console.lineage.pasting import Pasted, begun, in_memory, pasted
 from console.lineage.showing import key_of, shown_comparison, shown_lines, shown_type
 from console.pages import context, page
 from extensions.installations.models import Installation, Part, UsableTemplate
@@ -48,6 +48,8 @@ def preview(request: HttpRequest, oneflow_id: int, key: str) -> HttpResponse:
     """Every field of each template type with its value, rule, text, and why it would stay empty or be refused."""
     this, form = opened(oneflow_id, key), _form(request)
     parts, usable = _known(this.installation)
+    if request.GET.get("begin") == "1" and not form.text:
+        form = begun(this.installation)
     if form.record is None:
         return _page(request, this, form, parts, usable)
     lineage = trace(this.installation, parts, form.record)

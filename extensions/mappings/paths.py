@@ -1,6 +1,8 @@
 """Follow a mapping's path, such as `deal.amount`, into a record of the product."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from extensions.blueprints import plain_json
 
@@ -27,6 +29,23 @@ def look_up(record: object, path: str) -> object:
         if value is None:
             return Absent(f"{_where(names[: number + 1])} is null.")
     return value
+
+
+def outline(paths: Iterable[str]) -> dict[str, Any]:
+    """A record with everything that these paths lead to, each value null: for people to fill in.
+
+    Where one path goes through what another one ends at, the longer one is followed.
+    """
+    record: dict[str, Any] = {}
+    for path in paths:
+        *names, last = path.split(".")
+        inside = record
+        for name in names:
+            if not inside.get(name):
+                inside[name] = {}
+            inside = inside[name]
+        inside.setdefault(last, None)
+    return record
 
 
 def kind(value: object) -> str:

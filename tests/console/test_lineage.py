@@ -73,6 +73,14 @@ def test_each_field_shows_rule_value_text_and_the_body(support, installation):
     }
 
 
+def test_the_form_can_begin_with_all_that_the_mapping_reads(support, installation):
+    text = unescape(support.get(address(installation), {"begin": "1"}).content.decode())
+
+    assert '"deal_value": null' in text
+    assert "Begin with the names" not in text
+    assert "Begin with the names" in support.get(address(installation)).content.decode()
+
+
 def test_a_refused_field_says_why_and_only_it_is_shown_when_asked_so(support, installation):
     DataField.objects.filter(custom_id="deal_value").update(active=False)
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 
-from extensions.mappings.paths import Absent, look_up
+from extensions.mappings.paths import Absent, look_up, outline
 from tests.mappings.records import PATHS, VALUES
 
 RECORD = {
@@ -62,3 +62,11 @@ def test_whatever_the_record_is_there_is_a_value_or_a_sentence(record, path):
 
     assert found is not None
     assert not isinstance(found, Absent) or found.sentence.endswith(".")
+
+
+def test_an_outline_has_a_null_wherever_a_path_leads():
+    assert outline(["deal.amount", "deal", "deal.seller.email", "deal.seller", "paid"]) == {
+        "deal": {"amount": None, "seller": {"email": None}},
+        "paid": None,
+    }
+    assert outline([]) == {}
