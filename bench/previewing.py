@@ -35,7 +35,7 @@ def measure(number: int) -> list[dict[str, Any]]:
     from extensions.health.models import Preview
     from tests.making import STAFF, make_blueprint
 
-    first, _ = loaded(FIELDS, 900_000)
+    first = loaded(FIELDS, 900_000)
     multiply(number - 1, first)
     draft = make_blueprint(first.extension, 2)
     kind = draft.template_types.get(extension_type="acme_deal")

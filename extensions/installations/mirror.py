@@ -1,13 +1,14 @@
 """Everything that is mirrored of one installation, in memory: loaded once, changed by a refresh, judged by health."""
 
 from collections import namedtuple
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any, Self, TypeVar
 
 from django.db import connection, models
 
+from extensions.installations import together
 from extensions.installations.models import (
     AccountExtension,
     AccountUser,
@@ -43,24 +44,23 @@ class Mirror:
 
     @classmethod
     def load(cls, installation: Installation) -> Self:
-        """Read it all, in nine statements whatever the number of rows."""
+        """Read it all, in one statement whatever the number of rows."""
         return cls.load_all([installation])[installation.pk]
 
     @classmethod
     def load_all(cls, installations: Sequence[Installation], *, to_judge: bool = False) -> dict[int, Self]:
-        """The mirrors of many installations by their id, in nine statements in all.
+        """The mirrors of many installations by their id, in one statement.
 
         Those only `to_judge` hold plain tuples, at a fifth of the price, and only the fields that are there.
         """
         keys = [each.pk for each in installations]
-        rows = {name: (_tuples_of if to_judge else rows_of)(model, keys) for name, model in MIRRORED.items()}
-        parts = (_tuples_of if to_judge else rows_of)(Part, keys)
+        found: dict[int, dict[str, list[Any]]] = {key: {name: [] for name in TABLES} for key in keys}
+        kinds = [_kind(model, to_judge=to_judge) for model in TABLES.values()]
+        names, owners = list(TABLES), [kind.asked.names.index("installation_id") for kind in kinds]
+        for table, values in together.rows(tuple(kind.asked for kind in kinds), keys) if keys else ():
+            found[values[owners[table]]][names[table]].append(kinds[table].make(values))
         return {
-            key: cls(
-                **{name: found.get(key, []) for name, found in rows.items()},
-                parts={part.name: part for part in parts.get(key, [])},
-            )
-            for key in keys
+            key: cls(**rows | {"parts": {part.name: part for part in rows["parts"]}}) for key, rows in found.items()
         }
 
 
@@ -76,18 +76,25 @@ MIRRORED: dict[str, type[Mirrored]] = {
 }
 
 
-def _tuples_of(model: type[Row], keys: Sequence[int]) -> dict[int, list[Row]]:
-    """As `rows_of`, each row a named tuple of what may be judged."""
-    names = [column.attname for column in model._meta.concrete_fields if column.attname not in NEVER_JUDGED]
+TABLES: dict[str, type[models.Model]] = {**MIRRORED, "parts": Part}
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """What is asked of a table, and what a row of it is made into."""
+
+    asked: together.Asked
+    make: Callable[[list[Any]], Any]
+
+
+@cache
+def _kind(model: type[models.Model], *, to_judge: bool) -> _Kind:
+    names = tuple(column.attname for column in model._meta.concrete_fields)
+    if not to_judge:
+        return _Kind(together.Asked(model, names), partial(model.from_db, connection.alias, names))
+    names = tuple(name for name in names if name not in NEVER_JUDGED)
     shape = namedtuple(model.__name__, names)  # type: ignore[misc]
-    rows = model._default_manager.filter(installation__in=keys).order_by("pk")
-    if model is DataField:
-        rows = rows.filter(missing_since=None)
-    place = names.index("installation_id")
-    found: dict[int, list[Any]] = {}
-    for row in rows.values_list(*names):
-        found.setdefault(row[place], []).append(shape._make(row))
-    return found
+    return _Kind(together.Asked(model, names, only_present=model is DataField), shape._make)
 
 
 def rows_of(model: type[Row], keys: Sequence[int]) -> dict[int, list[Row]]:
@@ -100,7 +107,7 @@ def rows_of(model: type[Row], keys: Sequence[int]) -> dict[int, list[Row]]:
 
 @cache
 def _statement(model: type[models.Model], number: int) -> str:
-    # Composing these nine anew for each refresh costs more than running them.
+    # Composing it anew for each refresh costs more than running it.
     quote = connection.ops.quote_name
     columns = ", ".join(quote(column.column) for column in model._meta.concrete_fields)
     table, places = quote(model._meta.db_table), ", ".join(["%s"] * number)
