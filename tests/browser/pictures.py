@@ -1,5 +1,6 @@
 """`make pictures`: the main screens of a fresh demo, light and dark, wide and narrow, into docs/pictures."""
 
+import json
 import sys
 import tempfile
 from pathlib import Path
@@ -9,11 +10,16 @@ import requests
 from playwright.sync_api import Browser, Page
 
 from tests.browser.browsing import chromium, executable, sign_in
+from tests.browser.drafting import begin_draft, start_preview
 from tests.demos import ROOT, Demo
 
 PICTURES = ROOT / "docs" / "pictures"
 WIDTHS = {"wide": (1280, 860), "narrow": (360, 760)}
 THEMES = ("light", "dark")
+RECORD = {
+    "deal": {"amount": 12500.5, "name": "Annual plan", "currency": "SEK", "starts_on": "2027-01-01", "seller": None},
+    "account": {"number": "10042", "vat_exempt": False},
+}
 
 
 def screens(demo: Demo) -> dict[str, str]:
@@ -28,7 +34,27 @@ def screens(demo: Demo) -> dict[str, str]:
         "versions": "/versions/acme_ledger/",
         "compare": f"/versions/acme_ledger/compare/?left=1&account={ill['field.changed']}",
         "matrix": "/fields/acme_ledger/matrix/",
+        "mapping": "/mappings/acme_ledger/",
+        "lineage": f"/installation/{ill['field.inactive']}/acme_ledger/lineage/",
+        "repair": f"/installation/{ill['field.inactive']}/acme_ledger/repair/",
     }
+
+
+def paste_record(page: Page) -> None:
+    """Have a record become what it becomes."""
+    page.locator("#id_record").fill(json.dumps(RECORD))
+    page.get_by_role("button", name="Show what it becomes").click()
+    page.locator(".inspector").first.scroll_into_view_if_needed()
+
+
+def plan_repair(page: Page) -> None:
+    """Plan the first repair that is offered."""
+    page.get_by_role("button", name="Plan this repair").first.click()
+    page.get_by_role("heading", name="What changes").wait_for()
+
+
+# What is done on a screen before its picture is taken.
+STEPS = {"lineage": paste_record, "repair": plan_repair}
 
 
 def well(demo: Demo) -> dict[str, Any]:
@@ -57,14 +83,28 @@ def become_customer(page: Page, demo: Demo) -> None:
     page.get_by_role("heading", name="Extensions").wait_for()
 
 
+def previewed(browser: Browser, demo: Demo) -> str:
+    """The path of a release preview that finds something."""
+    context = browser.new_context()
+    page = context.new_page()
+    sign_in(page, demo, "administrator")
+    start_preview(page, begin_draft(page, demo))
+    path = page.url.removeprefix(demo.url)
+    context.close()
+    return path
+
+
 def take(browser: Browser, demo: Demo) -> None:
+    preview = previewed(browser, demo)
     for theme in THEMES:
         for name, (width, height) in WIDTHS.items():
             context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=theme)
             page = context.new_page()
             sign_in(page, demo, "onboarding")
-            for screen, path in screens(demo).items():
+            for screen, path in {**screens(demo), "preview": preview}.items():
                 page.goto(demo.url + path)
+                if screen in STEPS:
+                    STEPS[screen](page)
                 page.screenshot(path=PICTURES / f"{screen}-{theme}-{name}.png")
             become_customer(page, demo)
             for screen, path in market_screens(demo).items():

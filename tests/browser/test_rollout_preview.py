@@ -7,10 +7,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.browsing import sign_in
+from tests.browser.drafting import VERSIONS, begin_draft, start_preview
 from tests.demos import Demo
 
 pytestmark = pytest.mark.browser
-VERSIONS = "/versions/acme_ledger/"
 
 
 @pytest.fixture
@@ -23,15 +23,7 @@ def page(demo: Demo, open_page) -> Page:
 @pytest.fixture
 def draft(page: Page, demo: Demo) -> Iterator[str]:
     """The address of a draft that asks every account for one required field more; discarded in the end."""
-    page.goto(f"{demo.url}{VERSIONS}")
-    page.get_by_role("link", name=re.compile("^Version ")).first.click()
-    page.get_by_role("button", name="New draft from this").click()
-    address = page.url.partition("?")[0]
-    page.get_by_role("link", name="Add a field").click()
-    page.locator("#id_custom_id").fill("cost_centre")
-    page.locator("#id_name").fill("Cost centre")
-    page.locator("#id_required").check()
-    page.get_by_role("button", name="Store in the draft").click()
+    address = begin_draft(page, demo)
     yield address
     discard(page, address)
 
@@ -48,14 +40,10 @@ def discard(page: Page, address: str) -> None:
 
 
 def test_a_release_is_previewed_before_anybody_is_judged_by_it(page, demo, draft):
-    page.goto(draft)
-    page.get_by_role("link", name="Preview the release…").click()
-    expect(page.get_by_label("Preview", exact=True)).to_contain_text("(draft)")
-    page.get_by_role("button", name="Start").click()
+    start_preview(page, draft)
 
     counts = page.get_by_role("navigation", name="How accounts would change")
     failing = counts.get_by_role("link", name=re.compile(r"^newly failing [1-9]"))
-    expect(failing).to_be_visible(timeout=60_000)
     expect(page.get_by_role("link", name="Cost centre")).to_be_visible()
     expect(page.get_by_text("which costs the token").first).to_be_visible()
     preview = page.url

@@ -26,7 +26,7 @@ def test_a_worker_killed_anywhere_in_a_step_leaves_nothing_half_done(database_ur
         env=environment,
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=900,
     )
 
     assert done.returncode == 0, done.stderr[-4000:]
