@@ -28,7 +28,7 @@ def test_an_administrator_drafts_a_version_and_sees_what_its_release_would_mean(
     expect(page.locator("table.content tbody tr").first).to_contain_text("discount")
 
     # What a release would mean and change; nothing is released yet.
-    page.get_by_role("link", name="Release…").click()
+    page.get_by_role("link", name="Release…", exact=True).click()
     expect(page.get_by_role("main")).to_contain_text("It reaches nobody by itself")
     expect(page.get_by_role("main")).to_contain_text("1 field added")
     page.get_by_role("link", name="Compare…").click()
