@@ -58,6 +58,13 @@ def demand_writes(repair: Repair) -> None:
         raise Refused("Writes are off for this extension.", "An administrator turns them on in its settings.")
 
 
+def demand_single(repair: Repair) -> None:
+    """Raise `Refused` for an account of a job that goes on: its approval, its first few and its pause count."""
+    member = getattr(repair, "job_member", None)
+    if member is not None and not member.job.is_over and repair.state not in UNSETTLED:
+        raise Refused(f"This repair belongs to job {member.job_id}.", "Go on with the job: it writes this account too.")
+
+
 def kick() -> None:
     """Have what is to be run handed out at once. With the broker away, beat does it when the broker is back."""
     hand_out(DISPATCH, [()], expires=60)

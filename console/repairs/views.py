@@ -157,6 +157,7 @@ def run(request: HttpRequest, number: int) -> HttpResponse:
     row, now, actor = _find(number), timezone.now(), actor_of(request)
 
     def do() -> None:
+        running.demand_single(row)
         running.demand_writes(row)
         if row.state == Repair.State.PLANNED:
             approving.go_ahead(row, actor=actor, now=now)

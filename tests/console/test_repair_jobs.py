@@ -7,9 +7,11 @@ import pytest
 from django.utils import timezone
 
 from console.models import AuditEvent
+from console.repairs import running as repairs
 from console.repairs.jobs import running
 from extensions.mappings.jobs import advancing, deciding, making
 from extensions.mappings.models import Repair, RepairJob, RepairJobMember
+from extensions.mappings.repairing import executing
 from extensions.mappings.repairing.operations import Kind
 from extensions.mappings.repairing.refusing import Refused
 from tests.console.jobs import approve, broken, drive, make, results, step
@@ -113,6 +115,24 @@ def test_paused_nothing_is_begun_and_resumed_it_goes_on_where_it_was(sandbox: An
     drive(job)
 
     assert (job.state, puts(sandbox, rows)) == (State.DONE, [1, 1])
+
+
+def test_what_a_dead_worker_had_taken_is_not_begun_after_a_pause(sandbox: Any) -> None:
+    """Its lease ends while the job rests: only the job's going on lets it be run."""
+    rows = broken(sandbox, 1)
+    job = drive(make(rows))
+    approve(job)
+    now = timezone.now()
+    advancing.advance(job.pk, now, lease=timedelta(minutes=2))
+    repair = Repair.objects.get(job_member__job=job)
+    assert executing.claim(repair.pk, now, now + timedelta(minutes=2)) is not None
+    deciding.pause(job, actor=actor(), now=now)
+
+    later = now + timedelta(minutes=3)
+    assert not Repair.objects.due(later).exists()
+    assert executing.claim(repair.pk, later, later + timedelta(minutes=2)) is None
+    with pytest.raises(Refused, match="belongs to job"):
+        repairs.demand_single(repair)
 
 
 def test_stopped_by_hand_nothing_is_ever_written(sandbox: Any) -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from accounts.models import Sealed
 from extensions.blueprints.models import Blueprint
@@ -28,7 +28,15 @@ class RepairQuerySet(models.QuerySet["Repair"]):
 
     def due(self, now: datetime) -> Self:
         """Those that are to be run, and that nobody runs."""
-        return self.free(now).filter(state__in=RUNNABLE, run_at__lte=now).order_by("run_at", "pk")
+        return self.free(now).let_go().filter(state__in=RUNNABLE, run_at__lte=now).order_by("run_at", "pk")
+
+    def let_go(self) -> Self:
+        """Without those of a job that waits or has stopped; what was sent is read back all the same."""
+        from extensions.mappings.models.job import GOING_ON, RepairJob  # a job knows its repairs
+
+        held_back = RepairJob.objects.filter(members__repair=OuterRef("pk")).exclude(state__in=GOING_ON)
+        # By EXISTS: a join would have an UPDATE ask its conditions before it holds the row.
+        return self.exclude(Q(state=Repair.State.APPROVED) & Exists(held_back))
 
     def leased(self, lease_id: UUID, now: datetime) -> Self:
         """Those that this lease still holds."""

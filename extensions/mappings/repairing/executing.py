@@ -22,7 +22,7 @@ from extensions.mappings.repairing.account import Reading, acting_admin, read_ag
 from extensions.mappings.repairing.comparing import Taken, moved, now_of, taken
 from extensions.mappings.repairing.context import Context, context_of, version_of
 from extensions.mappings.repairing.guarding import demand_whole
-from extensions.mappings.repairing.plans import Call, Plan
+from extensions.mappings.repairing.plans import Call, Plan, printable
 from extensions.mappings.repairing.proposing import plan_of
 from extensions.mappings.repairing.refusing import PLAN_AGAIN, Refused, refusal_of
 from extensions.mappings.repairing.remembering import read_soon, remember
@@ -42,6 +42,8 @@ State = Repair.State
 # After a reading back that did not succeed, how long until the next one; and how many are tried before staff are to.
 READ_BACK_AFTER = timedelta(minutes=1)
 MOST_TRIES = 20
+# A write without an answer may still be at work in Oneflow; what has not come of it by then is not waited for.
+SETTLED_AFTER = timedelta(minutes=2)
 MOST_EXCHANGES = 60
 WRITES_OFF = (
     "Writes are off for this extension: nothing was written.",
@@ -61,7 +63,7 @@ class LeaseLost(Exception):
 def claim(repair_id: int, now: datetime, until: datetime) -> UUID | None:
     """Take an approved or unfinished repair for one run, in one UPDATE; None when it is taken or over."""
     lease_id = uuid4()
-    free = Repair.objects.free(now).filter(pk=repair_id, state__in=RUNNABLE)
+    free = Repair.objects.free(now).let_go().filter(pk=repair_id, state__in=RUNNABLE)
     return lease_id if free.update(lease_id=lease_id, lease_until=until) else None
 
 
@@ -206,6 +208,10 @@ class _Run:
         if not self.repair.unanswered:
             self._store(state=State.APPROVED, sent_at=None)
             return
+        if self.repair.sent_at is not None and self.clock() - self.repair.sent_at < SETTLED_AFTER:
+            told = f"{self.repair.unanswered} It may still take effect, so the account is read again in a minute."
+            self._release(told, "Wait for that. Nothing else is written to the account meanwhile.", again=True)
+            return
         # It was sent, once, and is not sent again: it might yet take effect.
         sentence = f"{self.repair.unanswered} The account was read back: nothing has changed."
         self._end(State.FAILED, sentence, "Look at Oneflow's state, then plan the repair again.")
@@ -219,7 +225,7 @@ class _Run:
         notes = [*found.ignored, *found.lost, *found.others]
         if found.is_all:
             state, result, remedy = State.VERIFIED, "Done: the account was read back and is as approved.", ""
-        elif found.lost or found.others:
+        elif found.lost or found.others or moved(plan, reading, context):
             state = State.DIFFERS
             result, remedy = "It was written, but the account is not all as approved.", LOOK_INTO_IT
         else:
@@ -298,7 +304,7 @@ class _Run:
                 ended_at=self.clock(),
                 result=result,
                 remedy=remedy,
-                notes=list(notes)[:200],
+                notes=[printable(each) for each in notes][:200],
                 run_at=None,
                 lease_id=None,
                 lease_until=None,

@@ -79,7 +79,7 @@ def _readdressed(operation: Operation, webhook: KeptWebhook, url: str, reading: 
         raise Refused("The webhook points there already.", "Nothing is to be done: refresh and look again.")
     body = {**webhook.as_body(), "callback_url": url}
     # One that Oneflow does not show would be lost, should a PUT replace all.
-    signed = context.has_sign_key and "sign_key" not in body
+    signed = context.has_sign_key and not body.get("sign_key")
     key = "the extension's, sent again since Oneflow does not show it" if signed else "as it is"
     cells = (_address_cell(context, webhook.callback_url, url), Cell("sign key", None, "not shown here", key))
     return Plan(
