@@ -55,10 +55,9 @@ class Mirror:
         """
         keys = [each.pk for each in installations]
         found: dict[int, dict[str, list[Any]]] = {key: {name: [] for name in TABLES} for key in keys}
-        kinds = [_kind(model, to_judge=to_judge) for model in TABLES.values()]
-        names, owners = list(TABLES), [kind.asked.names.index("installation_id") for kind in kinds]
+        names, kinds = list(TABLES), [_kind(model, to_judge=to_judge) for model in TABLES.values()]
         for table, values in together.rows(tuple(kind.asked for kind in kinds), keys) if keys else ():
-            found[values[owners[table]]][names[table]].append(kinds[table].make(values))
+            found[values[kinds[table].owner]][names[table]].append(kinds[table].make(values))
         return {
             key: cls(**rows | {"parts": {part.name: part for part in rows["parts"]}}) for key, rows in found.items()
         }
@@ -81,34 +80,26 @@ TABLES: dict[str, type[models.Model]] = {**MIRRORED, "parts": Part}
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    """What is asked of a table, and what a row of it is made into."""
+    """What is asked of a table, where the installation's key stands among it, and what a row is made into."""
 
     asked: together.Asked
+    owner: int
     make: Callable[[list[Any]], Any]
 
 
 @cache
 def _kind(model: type[models.Model], *, to_judge: bool) -> _Kind:
     names = tuple(column.attname for column in model._meta.concrete_fields)
-    if not to_judge:
-        return _Kind(together.Asked(model, names), partial(model.from_db, connection.alias, names))
-    names = tuple(name for name in names if name not in NEVER_JUDGED)
-    shape = namedtuple(model.__name__, names)  # type: ignore[misc]
-    return _Kind(together.Asked(model, names, only_present=model is DataField), shape._make)
+    if to_judge:
+        names = tuple(name for name in names if name not in NEVER_JUDGED)
+    asked = together.Asked(model, names, only_present=to_judge and model is DataField)
+    make = namedtuple(model.__name__, names)._make if to_judge else partial(model.from_db, connection.alias, names)  # type: ignore[misc]
+    return _Kind(asked, names.index("installation_id"), make)
 
 
 def rows_of(model: type[Row], keys: Sequence[int]) -> dict[int, list[Row]]:
-    """All rows of that kind by installation, in the order in which they first appeared."""
-    found: dict[int, list[Row]] = {}
-    for row in model._default_manager.raw(_statement(model, len(keys)), keys):
-        found.setdefault(row.installation_id, []).append(row)  # type: ignore[attr-defined]
+    """All rows of that kind by installation, in the order in which they first appeared; one statement."""
+    kind, found = _kind(model, to_judge=False), dict[int, list[Row]]()
+    for _, values in together.rows((kind.asked,), keys) if keys else ():
+        found.setdefault(values[kind.owner], []).append(kind.make(values))
     return found
-
-
-@cache
-def _statement(model: type[models.Model], number: int) -> str:
-    # Composing it anew for each refresh costs more than running it.
-    quote = connection.ops.quote_name
-    columns = ", ".join(quote(column.column) for column in model._meta.concrete_fields)
-    table, places = quote(model._meta.db_table), ", ".join(["%s"] * number)
-    return f"SELECT {columns} FROM {table} WHERE installation_id IN ({places}) ORDER BY id"  # noqa: S608 - our own names

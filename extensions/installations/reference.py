@@ -18,7 +18,7 @@ from extensions.blueprints.content import TypeContent
 from extensions.blueprints.models import BlueprintField, BlueprintTemplateType
 from extensions.installations import snapshot as parts
 from extensions.installations.matching import types_of_ours
-from extensions.installations.mirror import rows_of
+from extensions.installations.mirror import Mirror
 from extensions.installations.models import DataField, Installation, Part, TemplateType
 
 # How many names a sentence holds.
@@ -36,15 +36,13 @@ class Seen:
 
     @classmethod
     def load(cls, installation: Installation) -> Self:
-        """Read in three statements."""
-        key = installation.pk
-        types = rows_of(TemplateType, [key]).get(key, [])
+        """Read in one statement."""
+        mirror = Mirror.load(installation)
         fields: dict[int, list[DataField]] = {}
-        for row in rows_of(DataField, [key]).get(key, []):
+        for row in mirror.fields:
             if row.missing_since is None:
                 fields.setdefault(row.template_type_oneflow_id, []).append(row)
-        read = {part.name: part for part in rows_of(Part, [key]).get(key, [])}
-        return cls(tuple(row for row in types if row.missing_since is None), fields, read)
+        return cls(tuple(row for row in mirror.template_types if row.missing_since is None), fields, mirror.parts)
 
     @property
     def types_were_read(self) -> bool:

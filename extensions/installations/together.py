@@ -11,8 +11,11 @@ from typing import Any
 from django.db import connection, models
 from django.db.models.expressions import Col
 
-# A column as it is asked for: its name and, where a slot stays empty, the type that it would have.
+NUMBER = "bigint"
+# The slot that a column goes into, and what an empty slot is cast to. A kind that is not here is no surprise in one
+# database alone: it is refused in all.
 TYPES = {
+    **dict.fromkeys(("BigAutoField", "BigIntegerField", "ForeignKey", "PositiveSmallIntegerField"), NUMBER),
     "CharField": "text",
     "SlugField": "text",
     "TextField": "text",
@@ -20,8 +23,8 @@ TYPES = {
     "DateTimeField": "timestamp with time zone",
     "JSONField": "jsonb",
 }
-NUMBER = "bigint"
 Convert = Callable[[Any], Any]
+Slot = tuple[str, int]  # a type and a number
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,16 +76,13 @@ def _plan(asked: tuple[Asked, ...], number: int) -> Plan:
     return Plan(" UNION ALL ".join(branches) + " ORDER BY 1, 2", places, converters)
 
 
-Slot = tuple[str, int]  # a type and a number
-
-
 def _layout(asked: Asked) -> dict[Slot, Any]:
     """The slot of each column, in the order of the columns; the id's is the first of the numbers."""
     taken: dict[str, int] = {}
     found: dict[Slot, Any] = {}
     for column in asked.model._meta.concrete_fields:
         if column.primary_key or column.attname in asked.names:
-            kind = TYPES.get(column.get_internal_type(), NUMBER)
+            kind = TYPES[column.get_internal_type()]
             found[kind, taken.setdefault(kind, 0)] = column
             taken[kind] += 1
     return found

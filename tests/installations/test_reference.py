@@ -42,8 +42,8 @@ def test_an_account_made_from_a_version_has_its_content(installation):
     assert (found.notes, found.doubts, found.off) == ((), (), frozenset())
 
 
-def test_it_is_read_in_three_statements(installation, django_assert_num_queries):
-    with django_assert_num_queries(3):
+def test_it_is_read_in_one_statement(installation, django_assert_num_queries):
+    with django_assert_num_queries(1):
         Seen.load(installation)
 
 
