@@ -76,6 +76,21 @@ def context(request: HttpRequest, *, title: str, crumbs: Iterable[Crumb] = (), *
     return {**admin.site.each_context(request), "title": title, "crumbs": list(crumbs), **extra}
 
 
+def refuse(
+    request: HttpRequest,
+    verb: str,
+    subject: Any,
+    reason: str,
+    *,
+    shown: str = "",
+    outcome: str = "refused",
+    **details: Any,
+) -> None:
+    """Say why something was not done, and write the try down. `shown` is for what the page says beyond the reason."""
+    Deed(actor_of(request), verb, subject, outcome=outcome, reason=reason, details=details).tell()
+    messages.error(request, shown or reason)
+
+
 def denied(request: HttpRequest, exception: Exception) -> HttpResponse:
     """403 for whoever is signed in but not permitted; the try is recorded, whichever page it was."""
     wanted = str(exception) if "." in str(exception) else ""

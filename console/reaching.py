@@ -1,11 +1,12 @@
 """How the console reaches Oneflow with an installation's token: our share of the rate limit, time, and the log."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 from django.conf import settings
 
 from accounts.budget import DatabaseBudgetStore
+from accounts.models import ApiToken
 from accounts.vault import Unreadable
 from extensions.installations.models import Exchange, Installation, Refresh
 from oneflow.budget import Budget, TimedBudget
@@ -101,21 +102,34 @@ def client_of(
 
 
 @contextmanager
+def asking(
+    installation: Installation, log: Log, *, calls: int, staff: bool, most_seconds: float | None = None
+) -> Iterator[OneflowClient]:
+    """A client with room for so many calls; what is not used of them is given back.
+
+    Raises Unreadable for a token that cannot be opened, BudgetSpent, and ValueError when the base URL is refused.
+    """
+    token = (installation.token or ApiToken()).reveal()
+    budget = budget_of(installation, staff=staff)
+    budget.reserve(calls)
+    try:
+        with client_of(installation, token, budget, log, most_seconds=most_seconds) as client:
+            yield client
+    finally:
+        budget.settle()
+
+
+@contextmanager
 def reached(installation: Installation, *, calls: int, most_seconds: float) -> Iterator[tuple[OneflowClient, Log]]:
     """A client for what staff do now, with room for so many calls of so many seconds each. Raises `NotReached`."""
     if installation.token is None or installation.state == Installation.State.DISCONNECTED:
         raise NotReached("The account is disconnected. Connect it again first.")
-    log, budget = Log(), budget_of(installation, staff=True)
-    try:
-        token = installation.token.reveal()
-        budget.reserve(calls)
-        client = client_of(installation, token, budget, log, most_seconds=most_seconds)
-    except BudgetSpent:
-        raise NotReached("Our share of this token’s rate limit is used up. Try again in five minutes.") from None
-    except (Unreadable, ValueError) as exc:
-        raise NotReached(str(exc)) from None
-    try:
-        with client:
-            yield client, log
-    finally:
-        budget.settle()
+    log = Log()
+    with ExitStack() as stack:
+        try:
+            client = stack.enter_context(asking(installation, log, calls=calls, staff=True, most_seconds=most_seconds))
+        except BudgetSpent:
+            raise NotReached("Our share of this token’s rate limit is used up. Try again in five minutes.") from None
+        except (Unreadable, ValueError) as exc:
+            raise NotReached(str(exc)) from None
+        yield client, log

@@ -6,6 +6,7 @@ killed at any line leaves a lease that ends, and the installation is due again.
 
 import logging
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -17,11 +18,10 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from accounts.acting import Actor, Deed
-from accounts.models import ApiToken
 from accounts.vault import Unreadable
 from console import broker
 from console.models import Heartbeat
-from console.reaching import Log, budget_of, client_of, seconds_to_fetch
+from console.reaching import Log, asking, seconds_to_fetch
 from console.settling import Run, postpone, settle
 from extensions.blueprints.models import Blueprint, BlueprintTemplateType
 from extensions.health.models.incidents import explaining_incident
@@ -137,23 +137,17 @@ def _ask(
     """Everything that Oneflow said. Raises BudgetSpent when our share has no room for all of it."""
     log = Log()
     by_staff = installation.wanted_at is not None
-    try:
-        token = (installation.token or ApiToken()).reveal()
-    except Unreadable as exc:
-        nothing = Snapshot.of_nothing(_names(plan), parts.NOT_ASKED, str(exc))
-        return Run(started, nothing, log, mirror, wanted, by_staff=by_staff, tried=False)
-    budget = budget_of(installation, staff=by_staff)
-    budget.reserve(plan.most_calls)
-    try:
-        client = client_of(installation, token, budget, log)
-    except ValueError as exc:
-        # The base URL in our own settings, or the token's form; the sentence holds neither secret.
-        snapshot = Snapshot.of_nothing(_names(plan), Unavailable.reason, str(exc))
-    else:
-        with client:
+    with ExitStack() as stack:
+        try:
+            client = stack.enter_context(asking(installation, log, calls=plan.most_calls, staff=by_staff))
+        except Unreadable as exc:
+            nothing = Snapshot.of_nothing(_names(plan), parts.NOT_ASKED, str(exc))
+            return Run(started, nothing, log, mirror, wanted, by_staff=by_staff, tried=False)
+        except ValueError as exc:
+            # The base URL in our own settings, or the token's form; the sentence holds neither secret.
+            snapshot = Snapshot.of_nothing(_names(plan), Unavailable.reason, str(exc))
+        else:
             snapshot = fetch(client, plan=plan, begin=log.begin)
-    finally:
-        budget.settle()
     return Run(started, snapshot, log, mirror, wanted, by_staff=by_staff)
 
 

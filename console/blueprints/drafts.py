@@ -5,11 +5,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from accounts.acting import Deed
 from console.audit import actor_of
 from console.blueprints.opening import CHANGE, RELEASE, address, page_of_version, version_of
 from console.blueprints.versions import distribution
-from console.pages import page
+from console.pages import page, refuse
 from extensions.blueprints import drafting
 from extensions.blueprints.comparing import compare
 from extensions.blueprints.content import content_of, digest
@@ -19,12 +18,6 @@ from extensions.blueprints.releasing import release
 
 POST = ("POST",)
 BOTH = ("GET", "POST")
-
-
-def refuse(request: HttpRequest, verb: str, subject: object, refused: Refused) -> None:
-    """Say why it was not done, and write the try down."""
-    Deed(actor_of(request), verb, subject, outcome="refused", reason=str(refused)).tell()
-    messages.error(request, str(refused))
 
 
 @page(CHANGE, audited=drafting.BEGIN, methods=POST)
@@ -44,7 +37,7 @@ def release_it(request: HttpRequest, key: str, version: int) -> HttpResponse:
         try:
             release(blueprint, actor=actor_of(request), now=timezone.now(), notes=notes, seen=seen)
         except Refused as refused:
-            refuse(request, drafting.RELEASE, blueprint, refused)
+            refuse(request, drafting.RELEASE, blueprint, str(refused))
             return _confirmation(request, version_of(key, version), notes, status=422)
         messages.success(request, f"Version {version} is released: accounts that enable the extension now have it.")
         return redirect(address(blueprint))
@@ -85,7 +78,7 @@ def discard_it(request: HttpRequest, key: str, version: int) -> HttpResponse:
     try:
         drafting.discard(blueprint, actor=actor_of(request))
     except Refused as refused:
-        refuse(request, drafting.DISCARD, blueprint, refused)
+        refuse(request, drafting.DISCARD, blueprint, str(refused))
         return redirect(address(blueprint))
     messages.success(request, f"The draft {version} is discarded.")
     return redirect("versions", key)

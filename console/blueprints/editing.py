@@ -9,9 +9,9 @@ from django.urls import reverse
 
 from accounts.acting import Deed
 from console.audit import actor_of
-from console.blueprints.drafts import BOTH, POST, refuse
+from console.blueprints.drafts import BOTH, POST
 from console.blueprints.opening import CHANGE, address, page_of_version, version_of
-from console.pages import page
+from console.pages import page, refuse
 from extensions.blueprints import drafting, editing
 from extensions.blueprints.drafting import Refused
 from extensions.blueprints.forms import FieldForm, OfDraft, TemplateTypeForm
@@ -80,7 +80,7 @@ def move(request: HttpRequest, key: str, version: int) -> HttpResponse:
             back = _of_type(blueprint, row)
             editing.put_type(blueprint, row, actor=actor_of(request), place=editing.place_of(row) + step)
     except Refused as refused:
-        refuse(request, drafting.CHANGE, blueprint, refused)
+        refuse(request, drafting.CHANGE, blueprint, str(refused))
     return redirect(back)
 
 
@@ -147,7 +147,7 @@ def _take_out(
     try:
         editing.take_out(blueprint, row, actor=actor_of(request))
     except Refused as refused:
-        refuse(request, drafting.CHANGE, blueprint, refused)
+        refuse(request, drafting.CHANGE, blueprint, str(refused))
     else:
         messages.success(request, f"{name} is taken out of the draft.")
     return redirect(back)

@@ -36,8 +36,6 @@ TABS = (
     ("Refreshes", "installation-refreshes", "count_refreshes"),
 )
 
-LINKED = ("relink", "disconnect", "connecting", "timeline")
-
 
 @dataclass(frozen=True, slots=True)
 class Opened:

@@ -12,7 +12,7 @@ from accounts.acting import Actor, Deed
 from console.assurance import read as read_assurance
 from console.audit import actor_of
 from console.installation.opening import opened
-from console.pages import page
+from console.pages import page, refuse
 from console.refreshing import kick, want
 from extensions.blueprints.models import Blueprint
 from extensions.installations.models import AccountUser, Installation
@@ -48,7 +48,7 @@ def acting_user(request: HttpRequest, oneflow_id: int, key: str) -> HttpResponse
     try:
         choose_acting_user(installation, request.POST.get("user", ""), actor, timezone.now())
     except Refused as exc:
-        _refuse(request, actor, "installation.choose_acting_user", installation, str(exc))
+        refuse(request, "installation.choose_acting_user", installation, str(exc))
         return redirect("installation-people", oneflow_id, key)
     messages.success(request, "The acting user is chosen. What that user can do is read now.")
     return redirect("installation", oneflow_id, key)
@@ -62,7 +62,7 @@ def blueprint(request: HttpRequest, oneflow_id: int, key: str) -> HttpResponse:
     try:
         version = set_blueprint(installation, request.POST.get("version", ""), actor, timezone.now())
     except Refused as exc:
-        _refuse(request, actor, "installation.set_blueprint", installation, str(exc))
+        refuse(request, "installation.set_blueprint", installation, str(exc))
         return redirect("installation", oneflow_id, key)
     told = f"is set to {version.version}" if version else "will be inferred by the next refresh"
     messages.success(request, f"The blueprint version {told}. The account is read and judged anew now.")
@@ -108,11 +108,6 @@ def _store(installation: Installation, now: datetime, **values: object) -> None:
     """Write the columns that staff chose, and have the account read and judged by them."""
     Installation.objects.filter(pk=installation.pk).update(refresh_at=now, wanted_at=now, **values)
     transaction.on_commit(kick)
-
-
-def _refuse(request: HttpRequest, actor: Actor, verb: str, installation: Installation, reason: str) -> None:
-    Deed(actor, verb, installation, outcome="refused", reason=reason).tell()
-    messages.error(request, reason)
 
 
 def _is_id(text: str) -> bool:

@@ -1,7 +1,7 @@
 """Repairs with everything that they need: the account's token, our share of the rate limit, the sign key, a worker."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.acting import Actor
 from accounts.vault import Unreadable
-from console.reaching import Log, budget_of, client_of
+from console.reaching import Log, asking
 from console.refreshing import hand_out
 from console.refreshing import kick as refresh_what_is_due
 from extensions.blueprints.models import ExtensionSecret
@@ -22,7 +22,6 @@ from extensions.mappings.repairing import approving, executing, proposing
 from extensions.mappings.repairing.account import MOST_CALLS
 from extensions.mappings.repairing.operations import Operation
 from extensions.mappings.repairing.refusing import Refused
-from oneflow.budget import Budget
 from oneflow.client import OneflowClient
 from oneflow.errors import BudgetSpent
 
@@ -120,22 +119,12 @@ def reaching(installation: Installation, log: Log, *, staff: bool = True) -> Ite
     """A client for the account with all calls of a repair reserved. Raises `Refused` and BudgetSpent."""
     if installation.token is None or installation.state == Installation.State.DISCONNECTED:
         raise Refused("The account is disconnected.", "Connect it again first.")
-    try:
-        token = installation.token.reveal()
-    except Unreadable as exc:
-        raise Refused(f"The token cannot be opened: {exc}", RELINK) from exc
-    budget = budget_of(installation, staff=staff)
-    budget.reserve(MOST_CALLS)
-    try:
-        with _client(installation, token, budget, log) as client:
-            yield client
-    finally:
-        budget.settle()
-
-
-def _client(installation: Installation, token: str, budget: Budget, log: Log) -> OneflowClient:
-    try:
-        return client_of(installation, token, budget, log)
-    except ValueError as exc:
-        # The base URL in our own settings, or the token's form; the sentence holds neither secret.
-        raise Refused(f"Oneflow cannot be asked: {exc}", RELINK) from exc
+    with ExitStack() as stack:
+        try:
+            client = stack.enter_context(asking(installation, log, calls=MOST_CALLS, staff=staff))
+        except Unreadable as exc:
+            raise Refused(f"The token cannot be opened: {exc}", RELINK) from exc
+        except ValueError as exc:
+            # The base URL in our own settings, or the token's form; the sentence holds neither secret.
+            raise Refused(f"Oneflow cannot be asked: {exc}", RELINK) from exc
+        yield client

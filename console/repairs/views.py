@@ -11,12 +11,11 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.acting import Deed
 from console.assurance import read as read_assurance
 from console.audit import actor_of
 from console.installation.opening import opened
 from console.installation.paging import paged, rest_of_address
-from console.pages import context, page
+from console.pages import context, page, refuse
 from console.repairs import running
 from console.repairs.offering import REPAIRABLE, offers
 from console.repairs.showing import APPROVE, PLAN, Difference, exchanges_of, is_wanted, may_alone, tone, what_may
@@ -228,11 +227,11 @@ def _planned(
     try:
         made = do()
     except Refused as refused:
-        _refuse(request, installation, "repair.plan", refused)
+        refuse(request, "repair.plan", installation, refused.sentence, shown=refused.in_full)
     except OneflowError as error:
         why = refusal_of(error)
         told = Refused(f"Oneflow could not be asked, so nothing was planned. {why.sentence}", why.remedy)
-        _refuse(request, installation, "repair.plan", told, outcome="failed")
+        refuse(request, "repair.plan", installation, told.sentence, shown=told.in_full, outcome="failed")
     else:
         return redirect("repair", made.pk)
     return redirect(otherwise)
@@ -242,20 +241,8 @@ def _done(request: HttpRequest, row: Repair, verb: str, do: Callable[[], None]) 
     try:
         do()
     except Refused as refused:
-        _refuse(request, row.installation, verb, refused, repair=row.pk)
+        refuse(request, verb, row.installation, refused.sentence, shown=refused.in_full, repair=row.pk)
     return redirect("repair", row.pk)
-
-
-def _refuse(
-    request: HttpRequest,
-    installation: Installation,
-    verb: str,
-    refused: Refused,
-    outcome: str = "refused",
-    **details: Any,
-) -> None:
-    Deed(actor_of(request), verb, installation, outcome=outcome, reason=refused.sentence, details=details).tell()
-    messages.error(request, f"{refused.sentence} {refused.remedy}".strip())
 
 
 def _operations(request: HttpRequest) -> tuple[Operation, ...]:

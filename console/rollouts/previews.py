@@ -15,7 +15,7 @@ from console import exporting
 from console.assurance import read as read_assurance
 from console.audit import actor_of
 from console.installation.paging import paged, rest_of_address
-from console.pages import context, page
+from console.pages import context, page, refuse
 from console.rollouts import queueing
 from console.rollouts.outcomes import COLUMNS, OF_TEMPLATES, ORDER, PARTIES, Asked, chosen, templates_of
 from console.rollouts.todo import to_do
@@ -76,8 +76,7 @@ def start(request: HttpRequest) -> HttpResponse:
 
 
 def _refused(request: HttpRequest, subject: Any, reason: str) -> HttpResponse:
-    Deed(actor_of(request), "preview.start", subject, outcome="refused", reason=reason).tell()
-    messages.error(request, reason)
+    refuse(request, "preview.start", subject, reason)
     return redirect("previews")
 
 

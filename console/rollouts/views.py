@@ -14,7 +14,7 @@ from console import exporting
 from console.assurance import read as read_assurance
 from console.audit import actor_of
 from console.installation.paging import paged, rest_of_address
-from console.pages import context, page
+from console.pages import context, page, refuse
 from console.rollouts import queueing
 from console.rollouts.forms import Plan
 from console.rollouts.members import COLUMNS, Asked, chosen
@@ -201,12 +201,11 @@ def back(request: HttpRequest, number: int) -> HttpResponse:
 
 
 def _do(request: HttpRequest, number: int, verb: str, **options: Any) -> HttpResponse:
-    row, actor = found(number), actor_of(request)
+    row = found(number)
     try:
-        getattr(rollouts, verb)(row, actor=actor, **options)
+        getattr(rollouts, verb)(row, actor=actor_of(request), **options)
     except rollouts.Refused as exc:
-        Deed(actor, f"rollout.{verb}", row, outcome="refused", reason=str(exc)).tell()
-        messages.error(request, str(exc))
+        refuse(request, f"rollout.{verb}", row, str(exc))
     else:
         messages.success(request, SAID[verb])
         queueing.kick(queueing.ROLLOUTS)

@@ -12,10 +12,10 @@ from django.utils import timezone, translation
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from accounts.acting import Deed, unaudited
+from accounts.acting import unaudited
 from console.audit import actor_of
 from console.installation.opening import opened
-from console.pages import page
+from console.pages import page, refuse
 from console.status.telling import status_of
 from console.status.words import LANGUAGES, Words, words_for
 from extensions.health import sharing
@@ -107,8 +107,7 @@ def share(request: HttpRequest, oneflow_id: int, key: str) -> HttpResponse:
     try:
         sharing.share(installation, int(days) if days in map(str, sharing.DAYS) else 0, actor, timezone.now())
     except sharing.Refused as exc:
-        Deed(actor, "status_link.share", installation, outcome="refused", reason=str(exc)).tell()
-        messages.error(request, str(exc))
+        refuse(request, "status_link.share", installation, str(exc))
     else:
         messages.success(request, "The link is made. Copy its address and send it to the customer.")
     return redirect("installation-status-links", oneflow_id, key)

@@ -144,7 +144,7 @@ def _make(request: HttpRequest, form: RepairThem, extension: Extension, keys: Se
             now=timezone.now(),
         )
     except Refused as refused:
-        form.add_error(None, f"{refused.sentence} {refused.remedy}".strip())
+        form.add_error(None, refused.in_full)
         Deed(actor, VERB, f"{len(keys)} installations", outcome="refused", reason=refused.sentence).tell()
         return None
     running.kick()

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.db.models import Count
@@ -16,7 +15,7 @@ from accounts.acting import Actor, Deed
 from console import exporting
 from console.audit import actor_of
 from console.installation.paging import PER_PAGE, paged, rest_of_address
-from console.pages import context, is_part, page
+from console.pages import context, is_part, page, refuse
 from console.repairs.jobs import running
 from console.repairs.jobs.showing import TONES, Shown, line, members_of
 from console.repairs.showing import APPROVE, PLAN, may_alone
@@ -172,7 +171,7 @@ def _decide(request: HttpRequest, number: int, verb: str, decide: Decision) -> H
             decide(row, actor)
             running.kick()
     except Refused as refused:
-        _say_no(request, refused, verb, row)
+        refuse(request, verb, row, refused.sentence, shown=refused.in_full)
     return redirect("repair-job", number)
 
 
@@ -181,15 +180,10 @@ def _make(request: HttpRequest, number: int, make: Callable[..., RepairJob]) -> 
     try:
         made = make(row, reason=request.POST.get("reason", ""), actor=actor_of(request), now=timezone.now())
     except Refused as refused:
-        _say_no(request, refused, making.VERB, row)
+        refuse(request, making.VERB, row, refused.sentence, shown=refused.in_full)
         return redirect("repair-job", number)
     running.kick()
     return redirect("repair-job", made.pk)
-
-
-def _say_no(request: HttpRequest, refused: Refused, verb: str, row: RepairJob) -> None:
-    messages.error(request, f"{refused.sentence} {refused.remedy}".strip())
-    Deed(actor_of(request), verb, row, outcome="refused", reason=refused.sentence).tell()
 
 
 def _find(number: int) -> RepairJob:

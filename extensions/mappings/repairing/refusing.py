@@ -26,6 +26,11 @@ class Refused(Exception):
         self.sentence = sentence
         self.remedy = remedy
 
+    @property
+    def in_full(self) -> str:
+        """The sentence, and what to do."""
+        return f"{self.sentence} {self.remedy}".strip()
+
 
 def refusal_of(error: OneflowError) -> Refused:
     """What it means that Oneflow did not answer, or not as hoped, and what to do about it."""
