@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -12,19 +11,10 @@ from console.models import Heartbeat
 from extensions.health.models import Finding, Flip, Issue, MaintenanceWindow
 from extensions.installations.models import Change, Installation
 from tests import making
+from tests.console.staff import as_role, words
 
 pytestmark = pytest.mark.django_db
 FRONT = reverse("admin:index")
-
-
-def as_role(role: str) -> Client:
-    client = Client()
-    client.force_login(making.make_user(role))
-    return client
-
-
-def words(answer: Any) -> str:
-    return " ".join(answer.content.decode().split())
 
 
 def broken(oneflow_id: int, code: str, subject: str = "", **values: Any) -> Installation:

@@ -2,10 +2,8 @@
 
 import csv
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -15,20 +13,11 @@ from extensions.health.incidents import machine, noticing
 from extensions.health.models import Incident, Member
 from extensions.installations.models import Installation
 from tests import making
+from tests.console.staff import as_role, words
 from tests.health.judged import HOUR, change, deal_field, deal_webhook, stored
 
 pytestmark = pytest.mark.django_db
 FRONT, LIST = reverse("admin:index"), reverse("incidents")
-
-
-def as_role(role: str) -> Client:
-    client = Client()
-    client.force_login(making.make_user(role))
-    return client
-
-
-def words(answer: Any) -> str:
-    return " ".join(answer.content.decode().split())
 
 
 def shared(number: int = 9, *, beside: int = 3) -> Incident:

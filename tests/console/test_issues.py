@@ -14,6 +14,7 @@ from console.models import AuditEvent
 from extensions.health import handling
 from extensions.health.models import Issue, IssueEvent, MaintenanceWindow
 from extensions.installations.models import Installation
+from tests.console.staff import as_role, words
 from tests.making import STAFF, make_extension, make_installation, make_user
 
 pytestmark = pytest.mark.django_db
@@ -27,12 +28,6 @@ def support() -> Client:
     return as_role("support")
 
 
-def as_role(role: str) -> Client:
-    client = Client()
-    client.force_login(make_user(role))
-    return client
-
-
 def an_issue(installation: Installation, code: str = "token.rejected", **values: Any) -> Issue:
     times = {"holds_since": NOW - HOUR, "opens_at": NOW - HOUR, "opened_at": NOW - HOUR, "first_opened_at": NOW - HOUR}
     state = {"verdict": "failing", "rank": 0, "state": "open"}
@@ -42,10 +37,6 @@ def an_issue(installation: Installation, code: str = "token.rejected", **values:
 @pytest.fixture
 def issue(installation) -> Issue:
     return an_issue(installation)
-
-
-def words(answer: Any) -> str:
-    return " ".join(answer.content.decode().split())
 
 
 def shown(client: Client, **query: str) -> list[str]:

@@ -16,21 +16,12 @@ from extensions.health.notifying import delivering
 from extensions.health.notifying.routing import route
 from extensions.health.notifying.sending import Result
 from tests import making
+from tests.console.staff import as_role, words
 from tests.health.test_notifying import break_it
 
 pytestmark = pytest.mark.django_db
 PAGE = reverse("notifications")
 SECRET_PATH = "T0001/very-secret-path"
-
-
-def as_role(role: str) -> Client:
-    client = Client()
-    client.force_login(making.make_user(role))
-    return client
-
-
-def words(answer: Any) -> str:
-    return " ".join(answer.content.decode().split())
 
 
 def add_channel(client: Client, **values: Any) -> Any:

@@ -1,11 +1,9 @@
 """The pages of release previews."""
 
 import csv
-from typing import Any
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
@@ -18,20 +16,11 @@ from extensions.health import previewing
 from extensions.health.models import Outcome, Preview
 from extensions.installations.models import Contract, TemplateType
 from tests import making
+from tests.console.staff import as_role, words
 from tests.health.test_previewing import make_draft, preview_of
 
 pytestmark = pytest.mark.django_db
 LIST = reverse("previews")
-
-
-def as_role(role: str) -> Client:
-    client = Client()
-    client.force_login(making.make_user(role))
-    return client
-
-
-def words(answer: Any) -> str:
-    return " ".join(answer.content.decode().split())
 
 
 def page_of(preview: Preview, name: str = "preview") -> str:

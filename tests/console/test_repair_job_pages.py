@@ -15,7 +15,8 @@ from extensions.installations.models import DataField, Installation
 from extensions.mappings.models import Repair, RepairJob, RepairJobMember
 from tests.console.jobs import approve, make
 from tests.console.repairing import of_field
-from tests.making import make_extension, make_installation, make_user
+from tests.console.staff import as_role, words
+from tests.making import make_extension, make_installation
 
 pytestmark = pytest.mark.django_db
 LIST = reverse("admin:installations_installation_changelist")
@@ -27,16 +28,6 @@ ASKED = {
     "reason": "a release",
 }
 State = RepairJob.State
-
-
-def as_role(role: str, name: str | None = None) -> Client:
-    client = Client()
-    client.force_login(make_user(role, name))
-    return client
-
-
-def words(answer: Any) -> str:
-    return " ".join(answer.content.decode().split())
 
 
 def page_of(client: Client, job: RepairJob, **query: str) -> str:

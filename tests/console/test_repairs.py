@@ -18,21 +18,12 @@ from extensions.mappings.models import Repair
 from extensions.mappings.models.repair import RepairSnapshot
 from tests.connected import refresh
 from tests.console.repairing import ROLE, customer_puts, fields_of, run_claimed, to_repair
-from tests.making import make_installation, make_user
+from tests.console.staff import as_role, words
+from tests.making import make_installation
 
 pytestmark = pytest.mark.django_db
 State = Repair.State
 SWITCH_ON = json.dumps({"kind": "activate_field", "role": ROLE, "custom_id": "deal_value"})
-
-
-def as_role(role: str, name: str | None = None) -> Client:
-    client = Client()
-    client.force_login(make_user(role, name))
-    return client
-
-
-def words(answer: Any) -> str:
-    return " ".join(answer.content.decode().split())
 
 
 def to_plan(installation: Installation) -> str:

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
@@ -16,20 +15,11 @@ from extensions.blueprints.models import Blueprint
 from extensions.installations import rollouts
 from extensions.installations.models import Installation, Rollout, RolloutMember
 from tests import making
+from tests.console.staff import as_role, words
 from tests.health.test_rolling_out import begun, fleet, give_field, map_it, planned, refresh_all, work
 
 pytestmark = pytest.mark.django_db
 LIST = reverse("rollouts")
-
-
-def as_role(role: str) -> Client:
-    client = Client()
-    client.force_login(making.make_user(role))
-    return client
-
-
-def words(answer: Any) -> str:
-    return " ".join(answer.content.decode().split())
 
 
 def page_of(rollout: Rollout, name: str = "rollout") -> str:

@@ -1,7 +1,9 @@
-"""Databases that processes can share, for tests that kill them."""
+"""Databases that processes can share, and the processes that are killed over them."""
 
 import os
-from collections.abc import Iterator
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +11,8 @@ import psycopg
 import pytest
 from django.conf import settings
 from django.db import connection
+
+ROOT = Path(__file__).parent.parent.parent
 
 
 @pytest.fixture
@@ -36,3 +40,30 @@ def _url(name: str) -> str:
     server = _server()
     login = ":".join(filter(None, (server.get("user"), server.get("password"))))
     return f"postgres://{login}@{server.get('host', '127.0.0.1')}:{server.get('port', 5432)}/{name}"
+
+
+@pytest.fixture
+def survived(database_url: str, tmp_path: Path) -> Callable[..., int]:
+    """Run one of the killing modules beside this on a database of its own: how many kills all went well after."""
+
+    def run(module: str, *arguments: str, timeout: int, **settings_: str) -> int:
+        environment = {
+            **os.environ,
+            "DJANGO_SETTINGS_MODULE": "console.settings",
+            "DATABASE_URL": database_url,
+            "STATE_DIR": str(tmp_path),
+            "LOG_LEVEL": "WARNING",
+            **settings_,
+        }
+        done = subprocess.run(
+            [sys.executable, "-m", f"tests.faults.{module}", *arguments],
+            cwd=ROOT,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+        )
+        assert done.returncode == 0, done.stderr[-4000:]
+        return int(done.stdout.split()[1])
+
+    return run

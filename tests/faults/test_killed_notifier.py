@@ -1,35 +1,15 @@
 """A worker killed anywhere between a transition and its message loses nothing and tells nothing twice."""
 
-import os
-import subprocess
-import sys
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
 pytestmark = pytest.mark.faults
-ROOT = Path(__file__).parent.parent.parent
 
 
 def test_a_worker_killed_anywhere_in_a_round_loses_nothing_and_repeats_only_with_the_same_key(
-    database_url: str, tmp_path: Path
+    survived: Callable[..., int],
 ) -> None:
-    environment = {
-        **os.environ,
-        "DJANGO_SETTINGS_MODULE": "console.settings",
-        "DATABASE_URL": database_url,
-        "STATE_DIR": str(tmp_path),
-        "LOG_LEVEL": "WARNING",
-    }
+    kills = survived("killing_notifier", timeout=300)
 
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.faults.killing_notifier"],
-        cwd=ROOT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
-
-    assert done.returncode == 0, done.stderr[-4000:]
-    assert int(done.stdout.split()[1]) > 2 * 20  # before and after each of the statements
+    assert kills > 2 * 20  # before and after each of the statements
