@@ -7,10 +7,11 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Avg, Count, Min, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 
 from console.blueprints.opening import SEE, extension_of, page_of, version_of
+from console.extensions import choose
 from console.facets import match_of
 from console.installation.paging import paged, rest_of_address
 from console.models import AuditEvent
@@ -28,10 +29,14 @@ FIELDS_PER_PAGE = 75
 @page(SEE, unaudited="leads to the versions of an extension")
 def home(request: HttpRequest) -> HttpResponse:
     """The versions of the only extension, or the extensions to choose from."""
-    extensions = list(Extension.objects.annotate(number=Count("blueprints")))
-    if len(extensions) == 1:
-        return redirect("versions", extensions[0].integration_key)
-    return render(request, "blueprints/home.html", context(request, title="Blueprints", extensions=extensions))
+    return choose(
+        request,
+        title="Blueprints",
+        leads_to="versions",
+        counted="blueprints",
+        heading="Versions",
+        then="The versions of its blueprint then stand here.",
+    )
 
 
 @page(SEE, unaudited="lists versions and counts installations; no personal data")

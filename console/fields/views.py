@@ -10,10 +10,11 @@ from urllib.parse import quote
 from django.core.paginator import Paginator
 from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 
+from console.extensions import choose
 from console.fields.matrix import tabs
 from console.installation.opening import SEE
 from console.installation.paging import rest_of_address, searched
@@ -56,10 +57,14 @@ class Line:
 @page(SEE, unaudited="leads to the fields of an extension")
 def home(request: HttpRequest) -> HttpResponse:
     """The fields of the only extension, or the extensions to choose from."""
-    extensions = list(Extension.objects.annotate(number=Count("installations")))
-    if len(extensions) == 1:
-        return redirect("fields", extensions[0].integration_key)
-    return render(request, "fields/home.html", context(request, title="Fields", extensions=extensions))
+    return choose(
+        request,
+        title="Fields",
+        leads_to="fields",
+        counted="installations",
+        heading="Installations",
+        then="Its fields then stand here.",
+    )
 
 
 @page(SEE, unaudited="counts installations by the state of each field; no personal data")

@@ -1,15 +1,14 @@
 """The tables: every field with what fills it, of an extension and of one installation."""
 
-from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 
+from console.extensions import choose
 from console.installation.opening import SEE as SEE_INSTALLATION
 from console.installation.paging import paged, rest_of_address, searched
 from console.mappings.desk import SEE, Desk, of_extension, of_installation
 from console.mappings.lines import Line, count_overrides, grouped, lines_of
-from console.pages import context, page
-from extensions.blueprints.models import Extension
+from console.pages import page
 from extensions.mappings.effective import effective, rules_of
 from extensions.mappings.inspecting import folded
 
@@ -25,10 +24,14 @@ NARROWED = {
 @page(SEE, unaudited="leads to the mapping of an extension")
 def home(request: HttpRequest) -> HttpResponse:
     """The mapping of the only extension, or the extensions to choose from."""
-    extensions = list(Extension.objects.annotate(number=Count("mappings")))
-    if len(extensions) == 1:
-        return redirect("mapping", extensions[0].integration_key)
-    return render(request, "mappings/home.html", context(request, title="Mappings", extensions=extensions))
+    return choose(
+        request,
+        title="Mappings",
+        leads_to="mapping",
+        counted="mappings",
+        heading="Mapped fields",
+        then="What fills its fields then stands here.",
+    )
 
 
 @page(SEE, unaudited="shows what fills the fields of an extension; no personal data")
