@@ -139,6 +139,22 @@ def test_a_made_webhook_is_signed_by_the_extensions_key_which_is_kept_nowhere_el
     assert secret not in str(list(AuditEvent.objects.values()))
 
 
+def test_a_webhook_that_is_made_without_its_filter_is_not_called_done(
+    sandbox: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    installation = to_repair(sandbox, fault="webhook.missing", template_type=ROLE)
+    repair = approved(installation, Operation(Kind.CREATE_WEBHOOK, ROLE))
+    create = OneflowClient.create_webhook
+    monkeypatch.setattr(
+        OneflowClient, "create_webhook", lambda self, body, email: create(self, {**body, "filters": None}, email)
+    )
+
+    run(repair)
+
+    assert (repair.state, repair.notes) == (State.DIFFERS, ["The webhook is not as it was sent: filters."])
+    assert in_account(sandbox, installation, f"/webhooks/{repair.made}")["filters"] is None
+
+
 def test_a_misdirected_webhook_is_sent_right_and_back_again(sandbox: Any) -> None:
     installation = to_repair(sandbox, fault="webhook.misdirected", template_type=ROLE)
     webhook = next(

@@ -325,12 +325,50 @@ def test_reading_back_tells_what_was_ignored_lost_or_is_somebody_elses(
 
 def test_what_was_made_is_found_again_by_being_new() -> None:
     made = plan((Operation(Kind.CREATE_WEBHOOK, ROLE),), reading(kept(), webhook(5, template_group_id=9)), context())
-    right = {"callback_url": f"https://hooks.acme.example/oneflow/{ACCOUNT}"}
+    right = {name: made.write.body[name] for name in ("callback_url", "filters")}
     there = webhook(5, template_group_id=9)
 
-    assert taken(made, reading(kept(), there, webhook(80, **right))).made == 80
+    found = taken(made, reading(kept(), there, webhook(80, **right)))
+    assert (found.made, found.is_all) == (80, True)
     assert taken(made, reading(kept(), there)).ignored
     assert taken(made, reading(kept(), there, webhook(80, **right), webhook(81, **right))).others
+
+
+BOTH = ["contract:publish", "contract:sign"]
+
+
+def hears(*event_types: str) -> dict[str, Any]:
+    """A filter that lets these event types through."""
+    return {"filter_rules": [{"type": "EVENT_TYPE", "values": list(event_types)}]}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "shown", "as_sent"),
+    [
+        (BOTH, [hears(*BOTH)], True),
+        (BOTH, [hears(*reversed(BOTH))], True),
+        (BOTH, [hears("contract:sign")], False),
+        (BOTH, [hears(*BOTH, "contract:decline")], False),
+        (BOTH, [hears(*BOTH), hears("contract:decline")], False),
+        (BOTH, None, False),
+        (BOTH, [], False),
+        (BOTH, "all", False),
+        ([], None, True),
+        ([], [], True),
+        ([], [hears("contract:sign")], False),
+    ],
+)
+def test_a_webhook_that_was_made_is_as_sent_only_if_it_hears_what_was_asked(
+    wanted: list[str], shown: Any, as_sent: bool
+) -> None:
+    here = context()
+    here.wanted[ROLE][0].event_types = wanted
+    made = plan((Operation(Kind.CREATE_WEBHOOK, ROLE),), reading(kept()), here)
+
+    found = taken(made, reading(kept(), webhook(80, callback_url=made.write.body["callback_url"], filters=shown)))
+
+    assert (found.made, found.is_all) == (80, as_sent)
+    assert found.others == (() if as_sent else ("The webhook is not as it was sent: filters.",))
 
 
 @given(fields(), st.sets(st.sampled_from([*OURS, "own_0"])), st.data())

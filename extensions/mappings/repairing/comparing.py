@@ -1,7 +1,7 @@
 """Whether the account has moved on since a plan, and whether Oneflow took the write. In words, without values."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from extensions.mappings.repairing.account import Reading
@@ -149,15 +149,25 @@ def _type_taken(plan: Plan, reading: Reading) -> Taken:
 
 def _webhook_made(plan: Plan, reading: Reading) -> Taken:
     body = plan.write.body
-    return _made(
-        "webhook",
-        [
-            each.id
-            for each in reading.webhooks or ()
-            if each.id not in plan.seen
-            and (each.callback_url, each.template_group_id) == (body["callback_url"], body["template_group_id"])
-        ],
-    )
+    new = [
+        each
+        for each in reading.webhooks or ()
+        if each.id not in plan.seen
+        and (each.callback_url, each.template_group_id) == (body["callback_url"], body["template_group_id"])
+    ]
+    found = _made("webhook", [each.id for each in new])
+    if found.made and _unordered(new[0].shown.get("filters")) != _unordered(body["filters"]):
+        return replace(found, others=("The webhook is not as it was sent: filters.",))
+    return found
+
+
+def _unordered(filters: Any) -> Any:
+    """Filters of a webhook, to be compared: no filter is an empty list too, and Oneflow promises no order."""
+    if isinstance(filters, list):
+        return sorted((_unordered(each) for each in filters), key=repr)
+    if isinstance(filters, dict):
+        return {name: _unordered(filters[name]) for name in sorted(filters)}
+    return [] if filters is None else filters
 
 
 def _made(noun: str, new: list[int]) -> Taken:
