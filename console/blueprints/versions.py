@@ -4,13 +4,13 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Avg, Count, Min, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Avg, Count, Min, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
 from console.blueprints.opening import SEE, extension_of, page_of, version_of
+from console.counting import number_of
 from console.extensions import choose
 from console.facets import match_of
 from console.installation.paging import paged, rest_of_address
@@ -100,15 +100,9 @@ def _fields(request: HttpRequest, of: Any) -> Page[Any]:
 def with_sizes(versions: QuerySet[Blueprint]) -> QuerySet[Blueprint]:
     """Annotate `number_of_types` and `number_of_fields`."""
     return versions.annotate(
-        number_of_types=_number(BlueprintTemplateType.objects.filter(blueprint=OuterRef("pk")), "blueprint"),
-        number_of_fields=_number(
-            BlueprintField.objects.filter(template_type__blueprint=OuterRef("pk")), "template_type__blueprint"
-        ),
+        number_of_types=number_of(BlueprintTemplateType.objects.filter(blueprint=OuterRef("pk"))),
+        number_of_fields=number_of(BlueprintField.objects.filter(template_type__blueprint=OuterRef("pk"))),
     )
-
-
-def _number(rows: QuerySet[Any], group: str) -> Coalesce:
-    return Coalesce(Subquery(rows.order_by().values(group).annotate(number=Count("pk")).values("number")), 0)
 
 
 def distribution(extension: Extension) -> dict[int | None, dict[str, Any]]:

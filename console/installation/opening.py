@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.http import Http404, HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Account
+from console.counting import number_of
 from console.pages import context
 from extensions.blueprints.models import BlueprintField
 from extensions.health.models import Finding, Incident, Member
@@ -104,10 +104,7 @@ def opened(oneflow_id: int, key: str) -> Opened:
         .filter(account__oneflow_id=oneflow_id, extension__integration_key=key)
         .select_related("account__owner", "extension", "token", "blueprint")
         .annotate(
-            count_fields=_number(
-                BlueprintField.objects.filter(template_type__blueprint=OuterRef("blueprint")),
-                "template_type__blueprint",
-            ),
+            count_fields=number_of(BlueprintField.objects.filter(template_type__blueprint=OuterRef("blueprint"))),
             count_templates=_of(Template.objects.present()),
             count_webhooks=_of(Webhook.objects.present()),
             count_people=_of(AccountUser.objects.present()),
@@ -127,10 +124,5 @@ def opened(oneflow_id: int, key: str) -> Opened:
     return Opened(found, now)
 
 
-def _of(rows: QuerySet[Any]) -> Coalesce:
-    return _number(rows.filter(installation=OuterRef("pk")), "installation")
-
-
-def _number(rows: QuerySet[Any], group: str) -> Coalesce:
-    counted = rows.order_by().values(group).annotate(number=Count("pk")).values("number")
-    return Coalesce(Subquery(counted), 0)
+def _of(rows: QuerySet[Any]) -> Subquery:
+    return number_of(rows.filter(installation=OuterRef("pk")))

@@ -7,7 +7,7 @@ from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from console.lineage.showing import Shown
+from console.lineage.showing import TONES, Shown
 from extensions.mappings.effective import Rule
 
 register = template.Library()
@@ -15,6 +15,11 @@ register = template.Library()
 UNFILLED = SafeString('<span class="state warn">no mapping</span>')
 UNFILLED_HERE = SafeString('<span class="state off">not filled here</span>')
 NOTHING = SafeString("")
+WORDS = {
+    what: format_html('<span class="state {}"><i>{}</i> {}</span>', tone, what.mark, what.word)
+    for what, tone in TONES.items()
+}
+OPENING, CLOSING = SafeString('<ul class="differences">'), SafeString("</ul>")
 
 
 # Drawn here: its dozen nodes as a template cost as much as all the rest of a page with hundreds of fields.
@@ -35,11 +40,11 @@ def rule(rule: Rule | None, wanted: object = True, long: object = False) -> Safe
 @register.simple_tag
 def outcome(row: Shown) -> SafeString:
     """The word for what came of a field, and below it each reason with what to do."""
-    shown = format_html('<span class="state {}"><i>{}</i> {}</span>', row.tone, row.what.mark, row.what.word)
+    shown = WORDS[row.what]
     if not row.line.reasons:
         return shown
     reasons = ((reason.sentence, reason.remedy) for reason in row.line.reasons)
-    return shown + format_html('<ul class="differences">{}</ul>', format_html_join("", "<li>{} {}</li>", reasons))
+    return shown + OPENING + format_html_join("", "<li>{} {}</li>", reasons) + CLOSING
 
 
 def _filled(rule: Rule, *, long: bool) -> SafeString:

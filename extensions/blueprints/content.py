@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, Model
 
 from extensions.blueprints.models import Blueprint, BlueprintField, BlueprintTemplateType
 
@@ -29,18 +29,24 @@ class TypeContent:
 def contents_of(blueprints: Iterable[Blueprint]) -> dict[int, list[TypeContent]]:
     """What stored versions say, by their id, in one statement."""
     found: dict[int, list[TypeContent]] = {each.pk: [] for each in blueprints}
-    names = [column.attname for column in BlueprintField._meta.concrete_fields]
+    of_type, of_field = _columns(BlueprintTemplateType), _columns(BlueprintField)
     rows = BlueprintTemplateType.objects.filter(blueprint__in=found)
-    rows = rows.annotate(**{f"of_{name}": F(f"fields__{name}") for name in names})
+    rows = rows.order_by("position", "pk", F("fields__position").asc(nulls_first=True), "fields__pk")
     types: dict[int, BlueprintTemplateType] = {}
     fields: dict[int, list[BlueprintField]] = defaultdict(list)
-    for row in rows.order_by("position", "pk", F("fields__position").asc(nulls_first=True), "fields__pk"):
-        types.setdefault(row.pk, row)
-        if row.of_id is not None:  # a type without fields has one row all the same
-            fields[row.pk].append(BlueprintField(**{name: getattr(row, f"of_{name}") for name in names}))
+    for row in rows.values_list("pk", "fields__pk", *of_type, *(f"fields__{name}" for name in of_field)):
+        (key, field), columns = row[:2], row[2:]
+        if key not in types:
+            types[key] = BlueprintTemplateType.from_db(rows.db, of_type, columns[: len(of_type)])
+        if field is not None:  # a type without fields has one row all the same
+            fields[key].append(BlueprintField.from_db(rows.db, of_field, columns[len(of_type) :]))
     for key, each in types.items():
         found[each.blueprint_id].append(TypeContent(each, tuple(fields[key])))
     return found
+
+
+def _columns(model: type[Model]) -> list[str]:
+    return [column.attname for column in model._meta.concrete_fields]
 
 
 def content_of(blueprint: Blueprint) -> list[TypeContent]:
