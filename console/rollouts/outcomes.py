@@ -24,7 +24,7 @@ COLUMNS = {
     "account_id": "installation__account__oneflow_id",
     "account_name": "installation__account__name",
     "mode": "installation__mode",
-    "blueprint_now": "installation__blueprint__version",
+    "blueprint_now": "blueprint__version",
     "now": "before",
     "by_the_version": "after",
     "change": "change",

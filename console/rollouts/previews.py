@@ -21,7 +21,7 @@ from console.rollouts.outcomes import COLUMNS, OF_TEMPLATES, ORDER, PARTIES, Ask
 from console.rollouts.todo import to_do
 from console.rollouts.way import way
 from extensions.blueprints.models import Blueprint
-from extensions.health import previewing
+from extensions.health import ageing, previewing
 from extensions.health.codes import sentence
 from extensions.health.models import Outcome, Preview
 from extensions.installations.models import Installation
@@ -105,7 +105,7 @@ def preview(request: HttpRequest, number: int) -> HttpResponse:
             title=f"Preview of version {row.version}",
             crumbs=way(("Release previews", reverse("previews"))),
             preview=row,
-            outdated=not row.is_running and not previewing.is_current(row),
+            since=None if row.is_running else ageing.since(row),
             progress=_progress(row),
             asked=asked,
             changes=[(each, summary.get("changes", {}).get(each.value, 0)) for each in ORDER],
@@ -125,7 +125,7 @@ def preview(request: HttpRequest, number: int) -> HttpResponse:
 
 def found(number: int) -> Preview:
     """The preview with that number; 404 when there is none."""
-    rows = Preview.objects.select_related("extension", "blueprint")
+    rows = Preview.objects.select_related("extension", "blueprint__extension")
     # SQLite cannot even look for a larger number.
     row = rows.filter(pk=number).first() if number < 2**63 else None
     if row is None:

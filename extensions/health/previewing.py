@@ -4,13 +4,11 @@ Nothing but the preview itself is stored: no finding, no issue, no verdict. The 
 preview goes on from its cursor, whoever worked at it before, and each installation is judged in it once.
 """
 
-import json
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from hashlib import sha256
 from typing import Any
 
 from django.conf import settings
@@ -18,8 +16,8 @@ from django.db import transaction
 from django.db.models import Count
 
 from accounts.acting import Actor, Deed
-from extensions.blueprints import content
 from extensions.blueprints.models import Blueprint
+from extensions.health.ageing import digest, is_current, overrides_ever
 from extensions.health.asking import type_of
 from extensions.health.deciding import Share, parties, share_of, share_of_judgement
 from extensions.health.expecting import expected
@@ -31,7 +29,6 @@ from extensions.health.storing import known_of_all
 from extensions.installations.mirror import Mirror
 from extensions.installations.models import Contract, Installation, Part, Verdict
 from extensions.installations.models.installation import STALE
-from extensions.mappings.models import Mapping
 
 BATCH = 500
 LEASE = timedelta(seconds=60)  # one batch takes a second or two
@@ -60,6 +57,7 @@ def start(blueprint: Blueprint, *, actor: Actor, now: datetime) -> Preview:
             version=blueprint.version,
             draft=blueprint.state == Blueprint.State.DRAFT,
             content=digest(blueprint),
+            overrides=overrides_ever(blueprint.extension_id),
             started_at=now,
             started_by=actor.name[:150],
             total=Installation.objects.connected().filter(extension=blueprint.extension_id).count(),
@@ -75,11 +73,6 @@ def stop(preview: Preview, *, actor: Actor, now: datetime) -> bool:
         if stopped:
             Deed(actor, "preview.stop", preview, details={"done": preview.done}).tell()
     return bool(stopped)
-
-
-def is_current(preview: Preview) -> bool:
-    """Whether the version and the mappings still say what they said when the preview began."""
-    return preview.blueprint is not None and digest(preview.blueprint) == preview.content
 
 
 def go_on(clock: Callable[[], datetime], *, batch: int = BATCH, seconds: float = SLICE) -> bool:
@@ -108,7 +101,7 @@ def _running(preview: Preview) -> Any:
 
 def _judge_next(preview: Preview, now: datetime, batch: int) -> bool:
     """Judge the next batch and store its outcomes; False when the preview is over."""
-    latest = _running(preview).select_related("blueprint").first()
+    latest = _running(preview).select_related("blueprint__extension").first()
     if latest is None:
         return False
     if not is_current(latest):
@@ -190,13 +183,6 @@ def share_by(installation: Installation, facts: Facts, now: datetime) -> Share:
     return share_of_judgement(judgement, incident=incident)
 
 
-def digest(blueprint: Blueprint) -> str:
-    """The same while the version and the extension's mapping say the same, in three statements."""
-    rows = Mapping.objects.filter(extension=blueprint.extension_id).order_by("extension_type", "custom_id")
-    mapping = [list(row) for row in rows.values_list("extension_type", "custom_id", "path")]
-    return sha256(json.dumps([content.digest(content.content_of(blueprint)), mapping]).encode()).hexdigest()
-
-
 def compare(before: Verdict, after: Verdict) -> Outcome.Change:
     """How a verdict would change."""
     if after == Verdict.UNKNOWN:
@@ -216,6 +202,7 @@ def _outcome(preview: Preview, installation: Installation, before: Share, after:
     return Outcome(
         preview=preview,
         installation=installation,
+        blueprint_id=installation.blueprint_id,
         before=before.verdict.value,
         after=after.verdict.value,
         change=compare(before.verdict, after.verdict),

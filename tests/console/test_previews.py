@@ -14,7 +14,9 @@ from console.pruning import prune
 from extensions.blueprints.models import Blueprint
 from extensions.health import previewing
 from extensions.health.models import Outcome, Preview
-from extensions.installations.models import Contract, TemplateType
+from extensions.installations.models import Contract, Installation, TemplateType
+from extensions.mappings import changing
+from extensions.mappings.effective import Rule
 from tests import making
 from tests.console.staff import as_role, words
 from tests.health.test_previewing import make_draft, preview_of
@@ -121,15 +123,35 @@ def test_stopping_it_twice_says_so(draft):
 def test_one_whose_version_was_changed_since_says_so(draft):
     preview = preview_of(draft)
     client = as_role("support")
-    assert "changed since" not in words(client.get(page_of(preview)))
+    assert "Out of date" not in words(client.get(page_of(preview)))
 
     draft.template_types.first().fields.all().delete()
-    assert "were changed since" in words(client.get(page_of(preview)))
+    page = words(client.get(page_of(preview)))
+    assert "Out of date" in page and "The version, the mapping or the extension’s settings were changed" in page
 
     draft.delete()
     page = words(client.get(page_of(preview)))
     assert "was deleted since" in page and "newly failing 3" in page
     assert client.get(reverse("preview-account", args=[preview.pk, 1])).status_code == 404
+
+
+def test_one_whose_accounts_are_not_what_they_were_says_so_and_how_many(draft):
+    preview = preview_of(draft)
+    one, other, third = Installation.objects.order_by("pk")
+    place, why = ("acme_deal", "deal_value"), changing.Why(making.STAFF, "their own number")
+    client = as_role("support")
+
+    changing.change(changing.Owner.of(one), place, Rule(""), why, base=0)
+    assert "Overrides of the mapping were changed in accounts" in words(client.get(page_of(preview)))
+
+    Installation.objects.filter(pk=other.pk).update(blueprint=None)
+    Installation.objects.filter(pk=third.pk).update(state=Installation.State.DISCONNECTED)
+    making.make_installation(draft.extension, oneflow_id=4)
+    page = words(client.get(page_of(preview)))
+    assert "1 account was given another version" in page
+    assert "1 account was disconnected" in page and "1 account was connected" in page
+    file = b"".join(client.get(page_of(preview, "preview-export")).streaming_content).decode("utf-8-sig")
+    assert {row["blueprint_now"] for row in csv.DictReader(file.splitlines())} == {"1"}
 
 
 def test_an_account_s_to_do_follows_its_mode(draft):

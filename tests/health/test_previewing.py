@@ -9,15 +9,19 @@ from django.utils import timezone
 
 from accounts.models import ApiToken
 from console.models import AuditEvent
-from extensions.blueprints.models import Blueprint, BlueprintField
-from extensions.health import previewing
-from extensions.health.models import Finding, Issue, Outcome, Preview
-from extensions.installations.models import Installation, Part
+from extensions.blueprints.models import Blueprint, BlueprintField, Extension
+from extensions.health import ageing, previewing
+from extensions.health.models import Finding, Flip, Issue, Outcome, Preview
+from extensions.installations.models import Change, Installation, Part
+from extensions.mappings import changing
+from extensions.mappings.changing import Owner, Why
+from extensions.mappings.effective import Rule
 from extensions.mappings.models import Mapping
 from tests.health.judged import AccountExtension, DataField, change, deal_webhook, stored
 from tests.making import STAFF, make_blueprint, make_extension, make_installation
 
 pytestmark = pytest.mark.django_db
+WHY = Why(STAFF, "their own number")
 
 
 def make_draft(extension, *, required: bool = True, version: int = 2) -> Blueprint:
@@ -174,23 +178,79 @@ def test_a_draft_deleted_meanwhile_ends_the_preview_and_keeps_what_it_found():
 
     preview.refresh_from_db()
     assert (preview.state, preview.done, preview.version) == ("outdated", 1, 2)
-    assert not previewing.is_current(preview)
+    assert not ageing.is_current(preview)
 
 
-def test_a_preview_is_current_until_version_or_mappings_change():
+def test_a_preview_is_current_until_version_or_mappings_or_callbacks_change():
     one = make_installation()
     draft = make_draft(one.extension)
     preview = preview_of(draft)
-    assert previewing.is_current(preview)
+    assert ageing.is_current(preview) and not ageing.since(preview)
 
     draft.template_types.get(extension_type="acme_deal").fields.filter(custom_id="cost_centre").update(name="Centre")
-    assert not previewing.is_current(preview)
+    assert not ageing.is_current(preview) and ageing.since(preview).said_otherwise
 
     preview = preview_of(draft)
     Mapping.objects.create(
         extension=one.extension, extension_type="acme_deal", custom_id="cost_centre", path="deal.centre"
     )
-    assert not previewing.is_current(preview)
+    assert not ageing.is_current(preview)
+
+    preview = preview_of(draft)
+    Extension.objects.update(callback_urls=["https://elsewhere.example/"])
+    assert not ageing.is_current(Preview.objects.get(pk=preview.pk))
+
+
+def test_an_override_that_was_changed_since_makes_a_preview_out_of_date_and_does_not_end_a_running_one():
+    one, _ = make_installation(oneflow_id=1), make_installation(oneflow_id=2)
+    stranger = make_installation(make_extension("acme_other", name="Other"), oneflow_id=3)
+    draft = make_draft(one.extension)
+    changing.change(Owner.of(one), ("acme_deal", "deal_value"), Rule("deal.early"), WHY, base=0)
+    preview = previewing.start(draft, actor=STAFF, now=timezone.now())
+    previewing.go_on(timezone.now, batch=1, seconds=0)
+    changing.change(Owner.of(stranger), ("acme_deal", "deal_value"), Rule("deal.other"), WHY, base=0)
+    assert not ageing.since(preview).overridden
+
+    changing.change(Owner.of(one), ("acme_deal", "deal_value"), Rule(""), WHY, base=1)
+    previewing.go_on(timezone.now, batch=1)
+
+    preview.refresh_from_db()
+    assert (preview.state, preview.done) == ("done", 2)
+    assert ageing.since(preview).overridden and not ageing.since(preview).said_otherwise
+
+
+def test_accounts_that_are_not_what_they_were_are_counted():
+    moved, gone, found, refused, _ = (make_installation(oneflow_id=number) for number in range(1, 6))
+    preview = preview_of(make_draft(moved.extension))
+
+    Installation.objects.filter(pk=moved.pk).update(blueprint=make_blueprint(moved.extension, 3))
+    Installation.objects.filter(pk=gone.pk).update(state=Installation.State.DISCONNECTED)
+    for number in (6, 7):
+        make_installation(oneflow_id=number)
+    noted = {"installation": found, "kind": Change.Kind.CHANGED, "subject_kind": "webhook", "subject_id": "1"}
+    for at in (timezone.now(), timezone.now(), preview.started_at - timedelta(days=1)):
+        Change.objects.create(at=at, **noted)
+    Change.objects.create(at=preview.started_at - timedelta(days=1), **noted | {"installation": moved})
+    Flip.objects.create(installation=refused, at=timezone.now(), before="healthy", after="unknown")
+
+    since = ageing.since(preview)
+
+    assert (since.moved, since.gone, since.joined, since.found) == (1, 1, 2, 2)
+    assert since and not since.said_otherwise and not since.overridden
+
+
+def test_of_a_stopped_preview_those_it_never_came_to_are_not_new():
+    one, other = make_installation(oneflow_id=1), make_installation(oneflow_id=2)
+    preview = previewing.start(make_draft(one.extension), actor=STAFF, now=timezone.now())
+    previewing.go_on(timezone.now, batch=1, seconds=0)
+    previewing.stop(preview, actor=STAFF, now=timezone.now())
+    Installation.objects.filter(pk=other.pk).update(blueprint=None)
+    preview.refresh_from_db()
+    assert not ageing.since(preview)
+
+    Installation.objects.filter(pk=one.pk).update(blueprint=None)
+
+    assert ageing.since(preview).moved == 1
 
 
 def test_a_stopped_preview_keeps_what_it_has_and_goes_no_further():

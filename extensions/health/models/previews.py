@@ -20,8 +20,9 @@ class PreviewQuerySet(models.QuerySet["Preview"]):
 class Preview(models.Model):
     """Every connected installation of an extension, judged by one version without storing that anywhere else.
 
-    `content` is a digest of what the version said, and the mappings, when the preview began. `cursor` is the last
-    installation judged: whoever goes on does so from there.
+    `content` is a digest of what the version, the mapping and the extension said when the preview began, `overrides`
+    how many changes of overrides there had been by then. `cursor` is the last installation judged: whoever goes on
+    does so from there.
     """
 
     class State(models.TextChoices):
@@ -35,6 +36,7 @@ class Preview(models.Model):
     version = models.PositiveIntegerField()
     draft = models.BooleanField()
     content = models.CharField(max_length=64)
+    overrides = models.PositiveIntegerField(default=0)
     state = models.CharField(max_length=10, choices=State, default=State.RUNNING)
     started_at = models.DateTimeField()
     started_by = models.CharField(max_length=150)
@@ -75,6 +77,9 @@ class Outcome(models.Model):
 
     preview = models.ForeignKey(Preview, on_delete=models.CASCADE, related_name="outcomes")
     installation = models.ForeignKey(Installation, on_delete=models.CASCADE, related_name="outcomes")
+    blueprint = models.ForeignKey(
+        Blueprint, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name="version now"
+    )
     before = models.CharField("now", max_length=12, choices=Verdict)
     after = models.CharField("by the version", max_length=12, choices=Verdict)
     change = models.CharField(max_length=14, choices=Change)
