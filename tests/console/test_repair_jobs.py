@@ -1,6 +1,6 @@
 """Repairs of many accounts at once, against the sandbox."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -133,6 +133,71 @@ def test_what_a_dead_worker_had_taken_is_not_begun_after_a_pause(sandbox: Any) -
     assert executing.claim(repair.pk, later, later + timedelta(minutes=2)) is None
     with pytest.raises(Refused, match="belongs to job"):
         repairs.demand_single(repair)
+
+
+def taken_up_by_a_worker_that_died(job: RepairJob) -> Repair:
+    """The repair of its one account, which a worker had claimed and then nothing."""
+    now = timezone.now()
+    advancing.advance(job.pk, now, lease=timedelta(minutes=2))
+    repair = Repair.objects.get(job_member__job=job)
+    assert executing.claim(repair.pk, now, now + timedelta(minutes=2)) is not None
+    return repair
+
+
+def later() -> datetime:
+    """When the lease of whoever died has ended."""
+    return timezone.now() + timedelta(minutes=3)
+
+
+def test_what_a_dead_worker_had_taken_is_given_up_with_the_job_that_stopped(sandbox: Any) -> None:
+    rows = broken(sandbox, 1)
+    job = drive(make(rows))
+    approve(job)
+    repair = taken_up_by_a_worker_that_died(job)
+    deciding.stop(job, actor=actor(), now=timezone.now())
+    step()
+    assert results(job) == ["at_work"], "it may be being written yet"
+
+    step(later)
+
+    repair.refresh_from_db()
+    assert (results(job), repair.state, repair.result) == (["aside"], Repair.State.WITHDRAWN, "Stopped by Sam.")
+    assert puts(sandbox, rows) == [0]
+    job.refresh_from_db()
+    again = making.make_anew(job, reason="looked into it", actor=actor(), now=timezone.now())
+    assert again.members.count() == 1
+
+
+def test_what_a_dead_worker_had_taken_waits_with_the_job_that_is_paused(sandbox: Any) -> None:
+    rows = broken(sandbox, 1)
+    job = drive(make(rows))
+    approve(job)
+    taken_up_by_a_worker_that_died(job)
+    deciding.pause(job, actor=actor(), now=timezone.now())
+
+    step(later)
+
+    assert results(job) == ["planned"]
+    deciding.resume(job, actor=actor("Ada"), now=later())
+    while step(later):
+        pass
+    assert (results(job), puts(sandbox, rows)) == (["verified"], [1])
+
+
+def test_an_account_that_is_never_reached_is_over_with_its_job_and_says_why(sandbox: Any) -> None:
+    rows = broken(sandbox, 2)
+    job = drive(make(rows, most_failing=50))
+    approve(job)
+    sandbox.answer("status", account=rows[0].account.oneflow_id, path="/users", status=503)
+    for minutes in range(6):
+        step(lambda minutes=minutes: timezone.now() + timedelta(minutes=minutes))
+    drive(job)
+
+    repair = Repair.objects.get(installation=rows[0])
+    assert (job.state, results(job)) == (State.DONE, ["failed", "verified"])
+    assert (repair.state, repair.is_over) == (Repair.State.STOPPED, True)
+    assert repair.result.startswith("Nothing was written.")
+    assert "another job" in repair.remedy
 
 
 def test_stopped_by_hand_nothing_is_ever_written(sandbox: Any) -> None:

@@ -10,10 +10,11 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Case, Count, QuerySet, Value, When
+from django.db.models import Case, Count, Exists, OuterRef, QuerySet, Value, When
 
 from extensions.installations.models.installation import SKEW
 from extensions.mappings.jobs.course import Tally, onward
+from extensions.mappings.jobs.reading import ANOTHER_JOB
 from extensions.mappings.models import Repair, RepairJob, RepairJobMember
 from extensions.mappings.models.job import ENDED, GOING_ON, MOST_TRIES
 
@@ -33,8 +34,18 @@ class Work:
 
 def advance_all(now: datetime, *, lease: timedelta) -> list[Work]:
     """Move every job on that goes on by itself; what is to be done for each."""
+    _take_back(now)
     going_on = RepairJob.objects.filter(state__in=GOING_ON).order_by("pk")
     return [advance(pk, now, lease=lease) for pk in list(going_on.values_list("pk", flat=True))]
+
+
+def _take_back(now: datetime) -> None:
+    """What a worker had taken up and then left, of jobs that were paused or stopped meanwhile."""
+    left = Repair.objects.free(now).filter(job_member__job=OuterRef("pk"), state=Repair.State.APPROVED)
+    for job in RepairJob.objects.filter(Exists(left.exclude(run_at=None)), state=State.PAUSED):
+        hold_back(job, now)
+    for job in RepairJob.objects.filter(Exists(left), state=State.STOPPED):
+        give_up(job, now, job.says)
 
 
 def advance(job_id: int, now: datetime, *, lease: timedelta) -> Work:
@@ -54,7 +65,7 @@ def advance(job_id: int, now: datetime, *, lease: timedelta) -> Work:
 
 def move(job: RepairJob, state: str, now: datetime, says: str) -> None:
     """Put a job, whose row is held, into a state, and say why."""
-    if state == State.STOPPED:
+    if state in ENDED:
         give_up(job, now, says)
     job.state, job.says = state, says[:500]
     job.ended_at = now if state in ENDED else None
@@ -66,17 +77,20 @@ def hold_back(job: RepairJob, now: datetime) -> None:
     _not_begun(job, now).update(run_at=None)
 
 
-def give_up(job: RepairJob, now: datetime, why: str) -> int:
-    """End all that is not being read or written; how many repairs were not written for that."""
+def give_up(job: RepairJob, now: datetime, why: str) -> None:
+    """End all that is not being read or written. What could not be reached keeps its own reason."""
     RepairJobMember.objects.filter(job=job, state=Members.UNREAD).update(
         state=Members.LEFT_OUT, says=why, lease_id=None, lease_until=None
     )
-    not_written = {"state": Repair.State.WITHDRAWN, "result": why, "ended_at": now, "run_at": None}
-    return _not_begun(job, now).update(**not_written)
+    ended, left = {"ended_at": now, "run_at": None}, _not_begun(job, now)
+    left.filter(tries__gte=MOST_TRIES).update(state=Repair.State.STOPPED, remedy=ANOTHER_JOB, **ended)
+    left.update(state=Repair.State.WITHDRAWN, result=why, **ended)
 
 
 def _not_begun(job: RepairJob, now: datetime) -> QuerySet[Repair]:
-    return Repair.objects.free(now).filter(job_member__job=job, state__in=NOT_BEGUN)
+    # No join: an UPDATE asks its conditions again once it holds the row, which a worker may be claiming.
+    repairs = RepairJobMember.objects.filter(job=job).values("repair")
+    return Repair.objects.free(now).filter(pk__in=repairs, state__in=NOT_BEGUN)
 
 
 def tally_of(job: RepairJob) -> Tally:
