@@ -1,4 +1,4 @@
-"""Delete what retention no longer asks to keep: refreshes, changes, flips, issues, and sign-ins that have ended."""
+"""Delete what retention no longer asks to keep, class by class, and sign-ins that have ended."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -9,6 +9,7 @@ from django.contrib.sessions.models import Session
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 
+from extensions.blueprints.models import Blueprint
 from extensions.health.models import (
     Flip,
     Incident,
@@ -22,7 +23,7 @@ from extensions.health.models import (
     StatusLink,
     Transition,
 )
-from extensions.installations.models import Change, Exchange, Refresh
+from extensions.installations.models import Change, Exchange, Installation, Refresh, Rollout, RolloutMember
 from extensions.mappings.models import Repair, RepairJob, RepairJobMember, RepairSnapshot
 
 # One statement deletes at most so many rows, and one run has at most so many statements: no long lock.
@@ -51,6 +52,8 @@ def prune(now: datetime) -> int:
         + _in_batches(lambda: _delete(_old_jobs(now)))
         + _in_batches(lambda: _delete(_old_outcomes(now)))
         + _in_batches(lambda: _delete(_old_previews(now).filter(outcomes=None)))
+        + _in_batches(lambda: _delete(_old_members(now)))
+        + _in_batches(lambda: _delete(_old_rollouts(now).filter(members=None)))
     )
 
 
@@ -162,9 +165,33 @@ def _old_jobs(now: datetime) -> QuerySet[RepairJob]:
 
 
 def _old_previews(now: datetime) -> QuerySet[Preview]:
-    return Preview.objects.filter(ended_at__lt=now - timedelta(days=settings.KEEP_PREVIEWS_DAYS))
+    """Of the newest released version the latest stays, which says what is to be expected of its rollout."""
+    before = now - timedelta(days=settings.KEEP_PREVIEWS_DAYS)
+    done = Preview.objects.filter(state=Preview.State.DONE)
+    later = done.filter(blueprint=OuterRef("blueprint"), pk__gt=OuterRef("pk"))
+    newest = done.filter(~_newer_version(), ~Exists(later), blueprint__state=Blueprint.State.RELEASED)
+    return Preview.objects.filter(ended_at__lt=before).exclude(pk__in=newest.order_by().values("pk"))
 
 
 def _old_outcomes(now: datetime) -> QuerySet[Outcome]:
     """What old previews hold, which may be many rows each: they go first, in batches, and then the previews."""
     return Outcome.objects.filter(preview__in=_old_previews(now))
+
+
+def _old_rollouts(now: datetime) -> QuerySet[Rollout]:
+    """Those that lead nowhere any more: no account is on its version by them, or would be by taking back another."""
+    standing = Installation.objects.filter(rollout=OuterRef("pk"))
+    leading = RolloutMember.objects.filter(before_rollout=OuterRef("pk"), rollout=F("installation__rollout"))
+    old = Rollout.objects.filter(ended_at__lt=now - timedelta(days=settings.KEEP_ROLLOUTS_DAYS))
+    return old.filter(_newer_version(), ~Exists(standing), ~Exists(leading))
+
+
+def _old_members(now: datetime) -> QuerySet[RolloutMember]:
+    """As many as there are accounts: they go first, as the outcomes of previews do."""
+    return RolloutMember.objects.filter(rollout__in=_old_rollouts(now))
+
+
+def _newer_version() -> Exists:
+    """Whether a version was released that is newer than the one that a row is about."""
+    released = Blueprint.objects.released().filter(extension=OuterRef("extension"))
+    return Exists(released.filter(version__gt=OuterRef("blueprint__version")))

@@ -37,7 +37,11 @@ def classes() -> Iterator[Kept]:
         f"{settings.KEEP_NOTIFICATIONS_DAYS} days; what still waits stays",
         "KEEP_NOTIFICATIONS_DAYS",
     )
-    yield Kept("Release previews after they were over", f"{settings.KEEP_PREVIEWS_DAYS} days", "KEEP_PREVIEWS_DAYS")
+    yield Kept(
+        "Release previews after they were over",
+        f"{settings.KEEP_PREVIEWS_DAYS} days; the latest of the newest released version stays",
+        "KEEP_PREVIEWS_DAYS",
+    )
     yield Kept(
         "What a repair keeps, sealed, of an account before and after; without it the repair cannot be undone",
         f"{settings.KEEP_SNAPSHOTS_DAYS} days",
@@ -48,7 +52,12 @@ def classes() -> Iterator[Kept]:
         f"{settings.KEEP_REPAIRS_DAYS} days",
         "KEEP_REPAIRS_DAYS",
     )
-    yield Kept("Rollouts, with the version that each account had before", "as long as the extension stands here")
+    yield Kept(
+        "Rollouts after they were over, with the version that each account had before",
+        f"{settings.KEEP_ROLLOUTS_DAYS} days; longer while its version is the newest released, an account is on it "
+        "by the rollout, or taking back another would lead to it",
+        "KEEP_ROLLOUTS_DAYS",
+    )
     yield Kept("Status links after their end", f"{settings.KEEP_LINKS_DAYS} days", "KEEP_LINKS_DAYS")
     yield Kept(
         "What was read of an account: template types, data fields, templates, webhooks, workspaces, people",

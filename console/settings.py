@@ -312,6 +312,7 @@ KEEP_LINKS_DAYS = env.int("KEEP_LINKS_DAYS", default=90)  # status links after t
 KEEP_SNAPSHOTS_DAYS = env.int("KEEP_SNAPSHOTS_DAYS", default=90)  # what a repair keeps of an account's content
 KEEP_REPAIRS_DAYS = env.int("KEEP_REPAIRS_DAYS", default=730)  # repairs after they were over
 KEEP_PREVIEWS_DAYS = env.int("KEEP_PREVIEWS_DAYS", default=90)  # release previews after they were over
+KEEP_ROLLOUTS_DAYS = env.int("KEEP_ROLLOUTS_DAYS", default=730)  # rollouts after they were over
 KEEP_NOTIFICATIONS_DAYS = env.int("KEEP_NOTIFICATIONS_DAYS", default=90)  # and what each sending said
 KEEP_ISSUES_DAYS = env.int("KEEP_ISSUES_DAYS", default=730)  # after they were resolved, and what happened to them
 

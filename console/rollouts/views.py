@@ -139,7 +139,7 @@ def found(number: int) -> Rollout:
     # SQLite cannot even look for a larger number.
     row = rows.filter(pk=number).first() if number < 2**63 else None
     if row is None:
-        raise Http404(f"There is no rollout {number}.")
+        raise Http404(f"There is no rollout {number}. It may have been deleted when its time was over.")
     return row
 
 

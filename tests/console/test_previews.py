@@ -12,6 +12,7 @@ from console import tasks
 from console.models import AuditEvent, Heartbeat
 from console.pruning import prune
 from extensions.blueprints.models import Blueprint
+from extensions.blueprints.releasing import release
 from extensions.health import previewing
 from extensions.health.models import Outcome, Preview
 from extensions.installations.models import Contract, Installation, TemplateType
@@ -219,3 +220,20 @@ def test_old_previews_are_deleted_with_what_they_hold(draft, settings):
     prune(timezone.now())
 
     assert not Preview.objects.exists() and not Outcome.objects.exists()
+
+
+def test_the_latest_preview_of_the_newest_released_version_is_kept(draft, settings):
+    settings.KEEP_PREVIEWS_DAYS = 0
+    _, latest = preview_of(draft), preview_of(draft)
+    stopped = previewing.start(draft, actor=making.STAFF, now=timezone.now())
+    previewing.stop(stopped, actor=making.STAFF, now=timezone.now())
+    running = previewing.start(draft.extension.blueprints.get(version=1), actor=making.STAFF, now=timezone.now())
+    release(draft, actor=making.STAFF, now=timezone.now(), notes="One more field.")
+
+    prune(timezone.now())
+
+    assert set(Preview.objects.values_list("pk", flat=True)) == {latest.pk, running.pk}
+    assert latest.outcomes.count() == 3
+    making.make_blueprint(draft.extension, 3)
+    prune(timezone.now())
+    assert set(Preview.objects.values_list("pk", flat=True)) == {running.pk}

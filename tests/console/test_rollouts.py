@@ -1,6 +1,7 @@
 """The pages of rollouts, and what an installation's page says of one."""
 
 import csv
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from django.utils import timezone
 
 from console import refreshing, tasks
 from console.models import AuditEvent, Heartbeat
+from console.pruning import prune
 from extensions.blueprints.models import Blueprint
 from extensions.installations import rollouts
 from extensions.installations.models import Installation, Rollout, RolloutMember
@@ -178,6 +180,52 @@ def test_an_installation_s_page_says_by_what_its_version_was_set():
 
     assert "set by staff" in words(client.get(installation))
     assert Installation.objects.get().rollout is None
+
+
+def through(rollout: Rollout) -> Rollout:
+    """Carried out to its end."""
+    while work(rollout).state != "done":
+        refresh_all()
+        if Rollout.objects.get(pk=rollout.pk).state in ("paused", "stopped"):
+            rollouts.resume(rollout, actor=making.STAFF)
+    return rollout
+
+
+def kept(now: Any) -> set[int]:
+    prune(now)
+    return set(Rollout.objects.values_list("pk", flat=True))
+
+
+def test_old_rollouts_are_deleted_with_their_members_and_the_record_stays(settings):
+    second = fleet(3)
+    first_rollout = through(begun(second, stop_percent=100))
+    later = timezone.now() + timedelta(days=settings.KEEP_ROLLOUTS_DAYS + 1)
+    assert kept(later) == {first_rollout.pk}  # its version is the newest that was released
+
+    third = making.make_blueprint(second.extension, 3)
+    assert kept(later) == {first_rollout.pk}  # the accounts are on their version by it
+    second_rollout = through(begun(third, stop_percent=100))
+    assert kept(later) == {first_rollout.pk, second_rollout.pk}  # taking the second back would lead to the first
+
+    third_rollout = through(begun(making.make_blueprint(second.extension, 4), stop_percent=100))
+    assert kept(timezone.now()) == {first_rollout.pk, second_rollout.pk, third_rollout.pk}
+    events = AuditEvent.objects.count()
+    assert kept(later) == {second_rollout.pk, third_rollout.pk}
+    assert not RolloutMember.objects.filter(rollout=first_rollout.pk).exists()
+    assert RolloutMember.objects.filter(rollout=second_rollout.pk).count() == 3
+    assert AuditEvent.objects.count() == events
+    page = as_role("support").get(page_of(first_rollout))
+    assert page.status_code == 404
+
+
+@pytest.mark.parametrize("state", Rollout.OPEN)
+def test_a_rollout_that_is_not_over_is_never_deleted(state):
+    version = fleet(2)
+    rollout = planned(version)
+    making.make_blueprint(version.extension, 3)
+    Rollout.objects.update(state=state, created_at=timezone.now() - timedelta(days=9999))
+
+    assert kept(timezone.now()) == {rollout.pk}
 
 
 def test_the_page_needs_few_queries_and_bytes_however_many_there_are():
