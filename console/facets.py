@@ -5,13 +5,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.admin import SimpleListFilter
-from django.db.models import Case, CharField, Count, Exists, F, OuterRef, QuerySet, Value, When
-from django.db.models.functions import Cast, Coalesce
+from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
+from django.db.models.functions import Cast, Coalesce, Concat
 from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts.models import Account
-from extensions.blueprints.models import Blueprint
+from extensions.blueprints.models import Extension
 from extensions.health.codes import sentence
 from extensions.health.models import Finding
 from extensions.installations.models import Installation, Verdict
@@ -27,7 +27,8 @@ AGES = {
 }
 # Of how many percent and more.
 MATCHES = {"whole": ("100 %", 100), "most": ("90 to 99 %", 90), "less": ("under 90 %", 0)}
-UNMATCHED = "none"
+UNMATCHED = UNKNOWN = "none"
+CONNECTED = "connected"
 Counts = list[tuple[str, int]]
 Tally = QuerySet[Installation, Any]
 
@@ -167,26 +168,32 @@ class ByBlueprint(Facet):
     title = "blueprint"
     parameter_name = "blueprint"
     # Counted by id and named afterwards: joining and composing the name of every row takes a third of the count's time.
-    value_of = Coalesce(Cast("blueprint", CharField()), Value("none"))
+    value_of = Coalesce(Cast("blueprint", CharField()), Concat(Value(f"{UNKNOWN} "), Cast("extension", CharField())))
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if not self.value():
             return queryset
-        if self.value() == "none":
-            return queryset.filter(blueprint=None)
         key, _, version = str(self.value()).rpartition(" ")
+        if version == UNKNOWN:
+            return queryset.filter(extension__integration_key=key, blueprint=None)
         if not (version.isascii() and version.isdigit() and len(version) < 10):
             return queryset.none()
         return queryset.filter(blueprint__extension__integration_key=key, blueprint__version=int(version))
 
     def ordered(self, counts: Counts) -> Counts:
-        ids = [int(value) for value, _ in counts if value != "none"]
-        rows = Blueprint.objects.filter(pk__in=ids).values_list("pk", "extension__integration_key", "version")
-        names = {str(pk): f"{key} {version}" for pk, key, version in rows}
+        names: dict[str, str] = {}
+        of = Q(blueprints__in=[value for value, _ in counts if value.isdigit()])
+        of |= Q(pk__in=[value.removeprefix(f"{UNKNOWN} ") for value, _ in counts if not value.isdigit()])
+        rows = Extension.objects.filter(of).order_by()
+        for pk, key, blueprint, version in rows.values_list(
+            "pk", "integration_key", "blueprints", "blueprints__version"
+        ):
+            names |= {str(blueprint): f"{key} {version}", f"{UNKNOWN} {pk}": f"{key} {UNKNOWN}"}
         return super().ordered([(names.get(value, value), number) for value, number in counts])
 
     def label(self, value: str) -> str:
-        return "not known" if value == "none" else value
+        key, _, version = value.rpartition(" ")
+        return f"{key}, not known" if version == UNKNOWN else value
 
 
 def match_of(percent: int) -> str:
@@ -223,7 +230,15 @@ class ByState(Facet):
     value_of = F("state")
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() == CONNECTED:
+            return queryset.exclude(state=Installation.State.DISCONNECTED)
         return queryset.filter(state=self.value()) if self.value() else queryset
+
+    def ordered(self, counts: Counts) -> Counts:
+        """All that are not disconnected come first, as one choice, unless they are all in one state."""
+        here = [number for value, number in counts if value != Installation.State.DISCONNECTED]
+        together = [(CONNECTED, sum(here))] if len(here) > 1 or self.value() == CONNECTED else []
+        return [*together, *super().ordered(counts)]
 
 
 class ByCountry(Facet):

@@ -12,7 +12,7 @@ from django.urls import reverse
 from console.blueprints.opening import SEE, extension_of, page_of, version_of
 from console.counting import number_of
 from console.extensions import choose
-from console.facets import match_of
+from console.facets import CONNECTED, UNKNOWN, match_of
 from console.installation.paging import paged, rest_of_address
 from console.models import AuditEvent
 from console.pages import context, page
@@ -56,7 +56,7 @@ def overview(request: HttpRequest, key: str) -> HttpResponse:
             rows=rows,
             lines=[(row, living.get(row.pk)) for row in rows],
             unknown=living.get(None),
-            unknown_url=filtered("none"),
+            unknown_url=filtered(f"{extension.integration_key} {UNKNOWN}"),
             rest=rest_of_address(request),
         ),
     )
@@ -137,8 +137,8 @@ def _line(extension: Extension, row: dict[str, Any]) -> dict[str, Any]:
 
 
 def filtered(blueprint: str, **more: str) -> str:
-    """Where the list of those installations is."""
-    return f"{reverse(INSTALLATIONS)}?{urlencode({'blueprint': blueprint, **more})}"
+    """Where the list of those installations is, the connected ones only, as `distribution` counts them."""
+    return f"{reverse(INSTALLATIONS)}?{urlencode({'blueprint': blueprint, **more, 'state': CONNECTED})}"
 
 
 def _deeds(blueprint: Blueprint) -> list[AuditEvent]:

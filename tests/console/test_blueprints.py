@@ -104,6 +104,27 @@ def test_the_versions_say_who_lives_on_which_and_how_well(support, extension):
     assert "version is not known yet" in shown
 
 
+def test_a_number_on_the_versions_pages_and_the_list_that_it_leads_to_agree(support, extension):
+    other = make_extension("acme_other", name="Other")
+    for number, state in enumerate([*Installation.State] * 2, start=1):
+        for key, version in enumerate([extension.blueprints.get(), None]):
+            make_installation(extension, oneflow_id=10 * number + key, blueprint=version, state=state)
+    make_installation(other, oneflow_id=99, blueprint=None)
+
+    answer = support.get(at("versions"))
+    living, unknown = answer.context["lines"][0][1], answer.context["unknown"]
+    facts = support.get(at("version", 1)).context["living"]
+
+    for number, url in (
+        (living["number"], living["url"]),
+        (unknown["number"], answer.context["unknown_url"]),
+        (facts["number"], facts["url"]),
+    ):
+        assert number == 4
+        assert support.get(url).context["cl"].result_count == number
+    assert "disconnected ones too" not in text(answer)
+
+
 @pytest.mark.parametrize("page", ["versions", "version"])
 def test_a_page_costs_the_same_however_much_there_is(support, extension, django_assert_max_num_queries, page):
     kind = BlueprintTemplateType.objects.get(extension_type="acme_deal")

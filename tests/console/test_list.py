@@ -52,6 +52,34 @@ def choose(client: Any, action: str, *rows: Installation, **data: Any) -> Any:
     return client.post(ADDRESS, {**chosen, **data})
 
 
+def test_connected_are_those_that_live_and_those_that_are_connecting(support):
+    for number, state in enumerate(["live", "live", "connecting", "disconnected"], start=1):
+        make_installation(oneflow_id=number, state=state)
+
+    everything = counts(support.get(ADDRESS), "state")
+    answer = support.get(ADDRESS, {"state": "connected"})
+
+    assert everything == {"connected": 3, "live": 2, "connecting": 1, "disconnected": 1}
+    assert counts(answer, "state") == everything
+    assert answer.context["cl"].result_count == 3
+
+
+def test_a_version_that_is_not_known_is_told_by_extension(support):
+    make_installation(oneflow_id=1)
+    make_installation(oneflow_id=2, blueprint=None)
+    make_installation(make_extension("acme_other", name="Other"), oneflow_id=3, blueprint=None)
+
+    assert counts(support.get(ADDRESS), "blueprint") == {
+        "acme_ledger 1": 1,
+        "acme_ledger none": 1,
+        "acme_other none": 1,
+    }
+    answer = support.get(ADDRESS, {"blueprint": "acme_other none"})
+    assert names(answer) == ["Customer 3"]
+    assert counts(answer, "blueprint")["acme_other none"] == 1
+    assert "acme_other, not known" in answer.content.decode()
+
+
 def test_the_worst_stands_first_then_the_longest(support):
     now = timezone.now()
     make_installation(oneflow_id=1, name="Healthy")
