@@ -158,9 +158,12 @@ def _excerpt_of_object(answer: dict[str, object], room: _Room, depth: int) -> di
     plain_keys = _KEYS_OF_PEOPLE if "email" in answer else _PLAIN_KEYS
     for key, value in answer.items():
         if key in plain_keys:
-            if _is_plain(value):
-                kept[key] = _plain(value)
-                room.left -= len(key) + (len(value) if isinstance(value, str) else 4) + 6
+            if isinstance(value, str):
+                kept[key] = clean(value, _LONGEST_VALUE)
+                room.left -= len(key) + len(value) + 6
+            elif _is_plain(value):
+                kept[key] = value
+                room.left -= len(key) + 10
         elif key in _NESTED_KEYS and depth < _DEEPEST and isinstance(value, dict | list) and room.left > 0:
             room.left -= len(key) + 5
             kept[key] = _excerpt(value, room, depth + 1)

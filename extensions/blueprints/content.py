@@ -4,8 +4,7 @@ The same content is a draft's, a file's or that of an account; compared, exporte
 """
 
 import json
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -26,22 +25,35 @@ class TypeContent:
     fields: tuple[BlueprintField, ...]
 
 
+def each_field(
+    blueprints: Collection[int], names: Sequence[str]
+) -> Iterator[tuple[BlueprintTemplateType, tuple[Any, ...] | None]]:
+    """The fields of these versions as their columns of these names, each with its template type; in one statement.
+
+    In order, and a type is one object however many fields it has; one without fields comes once, with None.
+    """
+    of_type = _columns(BlueprintTemplateType)
+    rows = BlueprintTemplateType.objects.filter(blueprint__in=blueprints)
+    rows = rows.order_by("position", "pk", F("fields__position").asc(nulls_first=True), "fields__pk")
+    types: dict[int, BlueprintTemplateType] = {}
+    for row in rows.values_list("pk", "fields__pk", *of_type, *(f"fields__{name}" for name in names)):
+        key, columns = row[0], row[2:]
+        if key not in types:
+            types[key] = BlueprintTemplateType.from_db(rows.db, of_type, columns[: len(of_type)])
+        yield types[key], None if row[1] is None else columns[len(of_type) :]
+
+
 def contents_of(blueprints: Iterable[Blueprint]) -> dict[int, list[TypeContent]]:
     """What stored versions say, by their id, in one statement."""
     found: dict[int, list[TypeContent]] = {each.pk: [] for each in blueprints}
-    of_type, of_field = _columns(BlueprintTemplateType), _columns(BlueprintField)
-    rows = BlueprintTemplateType.objects.filter(blueprint__in=found)
-    rows = rows.order_by("position", "pk", F("fields__position").asc(nulls_first=True), "fields__pk")
-    types: dict[int, BlueprintTemplateType] = {}
-    fields: dict[int, list[BlueprintField]] = defaultdict(list)
-    for row in rows.values_list("pk", "fields__pk", *of_type, *(f"fields__{name}" for name in of_field)):
-        (key, field), columns = row[:2], row[2:]
-        if key not in types:
-            types[key] = BlueprintTemplateType.from_db(rows.db, of_type, columns[: len(of_type)])
-        if field is not None:  # a type without fields has one row all the same
-            fields[key].append(BlueprintField.from_db(rows.db, of_field, columns[len(of_type) :]))
-    for key, each in types.items():
-        found[each.blueprint_id].append(TypeContent(each, tuple(fields[key])))
+    names = _columns(BlueprintField)
+    fields: dict[BlueprintTemplateType, list[BlueprintField]] = {}
+    for kind, columns in each_field(found, names):
+        of_kind = fields.setdefault(kind, [])
+        if columns is not None:
+            of_kind.append(BlueprintField.from_db(kind._state.db, names, columns))
+    for kind, of_kind in fields.items():
+        found[kind.blueprint_id].append(TypeContent(kind, tuple(of_kind)))
     return found
 
 

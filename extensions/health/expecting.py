@@ -5,8 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import F
-
+from extensions.blueprints.content import each_field
 from extensions.blueprints.models import BlueprintField, BlueprintTemplateType
 from extensions.installations.models import Installation
 from extensions.mappings.effective import Rules, Stored, stored
@@ -22,6 +21,10 @@ class WantedField:
     description: str
     placeholder: str
     required: bool
+
+
+# After the extension type, in the order of `WantedField`.
+OF_FIELD = ("custom_id", "name", "description", "placeholder", "required")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,21 +71,13 @@ def _versions(
     """The types and fields of these versions by their id; plain rows, as there may be many fields."""
     types: dict[int | None, list[BlueprintTemplateType]] = defaultdict(list)
     fields: dict[int | None, dict[str, list[WantedField]]] = defaultdict(dict)
-    names = [column.attname for column in BlueprintTemplateType._meta.concrete_fields]
-    rows = BlueprintTemplateType.objects.filter(blueprint__in=blueprints).order_by(
-        "position", "pk", F("fields__position").asc(nulls_first=True), "fields__pk"
-    )
-    asked = ("custom_id", "name", "description", "placeholder", "required")
-    kinds: dict[int, BlueprintTemplateType] = {}
-    for row in rows.values_list("pk", *names, *(f"fields__{name}" for name in asked)):
-        key, own, of_field = row[0], row[1 : len(names) + 1], row[len(names) + 1 :]
-        if key not in kinds:  # made once, not for each of its fields
-            kinds[key] = BlueprintTemplateType(**dict(zip(names, own, strict=True)))
-            types[kinds[key].blueprint_id].append(kinds[key])
-        kind = kinds[key]
-        found = fields[kind.blueprint_id].setdefault(kind.extension_type, [])
-        if of_field[0] is not None:
-            found.append(WantedField(kind.extension_type, *of_field))
+    for kind, columns in each_field(blueprints, OF_FIELD):
+        of_version = fields[kind.blueprint_id]
+        if kind.extension_type not in of_version:
+            types[kind.blueprint_id].append(kind)
+        found = of_version.setdefault(kind.extension_type, [])
+        if columns is not None:
+            found.append(WantedField(kind.extension_type, *columns))
     return types, fields
 
 

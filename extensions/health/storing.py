@@ -87,7 +87,7 @@ def _issues(judged: Judged) -> dict[int, dict[Key, Issue]]:
     wanted = ~Q(state=Issue.State.RESOLVED)
     if news:
         wanted |= Q(code__in=news)
-    for issue in Issue.objects.filter(wanted, installation__in=by_pk):
+    for issue in Issue.objects.filter(wanted, installation__in=by_pk).order_by():
         issue.installation = by_pk[issue.installation_id]
         found[issue.installation_id][issue.code, issue.subject] = issue
     return found

@@ -56,7 +56,7 @@ class Mirror:
         keys = [each.pk for each in installations]
         found: dict[int, dict[str, list[Any]]] = {key: {name: [] for name in TABLES} for key in keys}
         names, kinds = list(TABLES), [_kind(model, to_judge=to_judge) for model in TABLES.values()]
-        for table, values in together.rows(tuple(kind.asked for kind in kinds), keys) if keys else ():
+        for table, values in together.rows(tuple(kind.asked for kind in kinds), {together.OWNER: keys}) if keys else ():
             found[values[kinds[table].owner]][names[table]].append(kinds[table].make(values))
         return {
             key: cls(**rows | {"parts": {part.name: part for part in rows["parts"]}}) for key, rows in found.items()
@@ -94,12 +94,12 @@ def _kind(model: type[models.Model], *, to_judge: bool) -> _Kind:
         names = tuple(name for name in names if name not in NEVER_JUDGED)
     asked = together.Asked(model, names, only_present=to_judge and model is DataField)
     make = namedtuple(model.__name__, names)._make if to_judge else partial(model.from_db, connection.alias, names)  # type: ignore[misc]
-    return _Kind(asked, names.index("installation_id"), make)
+    return _Kind(asked, names.index(together.OWNER), make)
 
 
 def rows_of(model: type[Row], keys: Sequence[int]) -> dict[int, list[Row]]:
     """All rows of that kind by installation, in the order in which they first appeared; one statement."""
     kind, found = _kind(model, to_judge=False), dict[int, list[Row]]()
-    for _, values in together.rows((kind.asked,), keys) if keys else ():
+    for _, values in together.rows((kind.asked,), {together.OWNER: keys}) if keys else ():
         found.setdefault(values[kind.owner], []).append(kind.make(values))
     return found

@@ -1,9 +1,10 @@
 """Rows of several tables in one statement: each column in a slot of its type, so that a UNION can join the tables.
 
-An account is mirrored in nine small tables. Asking for them one by one costs more than what they hold.
+An account is mirrored in nine small tables, and what fills its fields stands in two. Asking for them one by one costs
+more than what they hold.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -12,6 +13,7 @@ from django.db import connection, models
 from django.db.models.expressions import Col
 
 NUMBER = "bigint"
+OWNER = "installation_id"
 # The slot that a column goes into, and what an empty slot is cast to. A kind that is not here is no surprise in one
 # database alone: it is refused in all.
 TYPES = {
@@ -29,27 +31,31 @@ Slot = tuple[str, int]  # a type and a number
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is asked of one table: these columns of the rows of some installations, or only of those that are there."""
+    """What is asked of one table: these columns of the rows of some owners, or only of those that are there."""
 
     model: type[models.Model]
     names: tuple[str, ...]
     only_present: bool = False
+    owner: str = OWNER
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The statement for a number of installations, and for each table where its values stand and how they are read."""
+    """The statement for a number of owners, and for each table where its values stand and how they are read."""
 
     statement: str
     places: tuple[tuple[int, ...], ...]
     converters: tuple[tuple[tuple[int, Convert], ...], ...]
 
 
-def rows(asked: tuple[Asked, ...], keys: Sequence[int]) -> Iterator[tuple[int, list[Any]]]:
-    """The number of the table and the values of the columns asked of it, for each row; each table's in its order."""
-    plan = _plan(asked, len(keys))
+def rows(asked: tuple[Asked, ...], keys: Mapping[str, Sequence[int]]) -> Iterator[tuple[int, list[Any]]]:
+    """The number of the table and the values of the columns asked of it, for each row; each table's in its order.
+
+    `keys` are the owners' ids, at least one, by the column that names the owner.
+    """
+    plan = _plan(asked, tuple(len(keys[each.owner]) for each in asked))
     with connection.cursor() as cursor:
-        cursor.execute(plan.statement, [*keys] * len(asked))
+        cursor.execute(plan.statement, [key for each in asked for key in keys[each.owner]])
         for row in cursor.fetchall():
             table = row[0]
             values = [row[place] for place in plan.places[table]]
@@ -59,14 +65,14 @@ def rows(asked: tuple[Asked, ...], keys: Sequence[int]) -> Iterator[tuple[int, l
 
 
 @cache
-def _plan(asked: tuple[Asked, ...], number: int) -> Plan:
+def _plan(asked: tuple[Asked, ...], numbers: tuple[int, ...]) -> Plan:
     """Composed once: that costs more than running it."""
     layouts = [_layout(each) for each in asked]
     # The id comes first everywhere, since the rows are sorted by it.
     slots = sorted({slot for layout in layouts for slot in layout}, key=lambda slot: (slot[0] != NUMBER, slot))
     branches = [
         _branch(table, each, layout, slots, number)
-        for table, (each, layout) in enumerate(zip(asked, layouts, strict=True))
+        for table, (each, layout, number) in enumerate(zip(asked, layouts, numbers, strict=True))
     ]
     places = tuple(
         tuple(1 + slots.index(slot) for slot, column in layout.items() if column.attname in each.names)
@@ -94,7 +100,7 @@ def _branch(table: int, asked: Asked, layout: dict[Slot, Any], slots: Sequence[S
     present = " AND missing_since IS NULL" if asked.only_present else ""
     return (
         f"SELECT {table}, {columns} FROM {quote(asked.model._meta.db_table)} "  # noqa: S608 - our own names
-        f"WHERE installation_id IN ({', '.join(['%s'] * number)}){present}"
+        f"WHERE {quote(asked.owner)} IN ({', '.join(['%s'] * number)}){present}"
     )
 
 

@@ -9,13 +9,12 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any, Self
 
-from django.db.models import QuerySet, Value
-
 from extensions.blueprints.models import Extension
+from extensions.installations import together
 from extensions.installations.models import Installation
+from extensions.installations.together import Asked
 from extensions.mappings.models import Mapping as FieldMapping
 from extensions.mappings.models import Override
-from extensions.mappings.models.rules import StoredRule
 from extensions.mappings.wording import name_in_words, transform_in_words
 
 Place = tuple[str, str]  # extension type, custom_id
@@ -65,6 +64,8 @@ class Rule:
 Rules = dict[Place, Rule]
 
 COLUMNS = ("extension_type", "custom_id", "path", "transform", "options", "label")
+OF_EXTENSION = Asked(FieldMapping, (*COLUMNS, "extension_id"), owner="extension_id")
+OF_INSTALLATION = Asked(Override, (*COLUMNS, "installation_id"))
 
 
 def effective(installation: Installation) -> Rules:
@@ -94,24 +95,25 @@ class Stored:
 
 def stored(installations: Collection[Installation]) -> Stored:
     """What is stored for these installations, in one statement however many they are."""
-    extensions = _rows(FieldMapping, "extension", {each.extension_id for each in installations}, Origin.EXTENSION)
-    overrides = _rows(Override, "installation", {each.pk for each in installations}, Origin.OVERRIDE)
     found = Stored(defaultdict(dict), defaultdict(dict))
-    for origin, owner, *columns in extensions.union(overrides, all=True):
-        place, rule = _rule(Origin(origin), columns)
-        (found.overrides if rule.overridden else found.extensions)[owner][place] = rule
+    if not installations:
+        return found
+    keys = {
+        OF_EXTENSION.owner: sorted({each.extension_id for each in installations}),
+        OF_INSTALLATION.owner: [each.pk for each in installations],
+    }
+    kept = ((found.extensions, Origin.EXTENSION), (found.overrides, Origin.OVERRIDE))
+    for table, (*columns, owner) in together.rows((OF_EXTENSION, OF_INSTALLATION), keys):
+        rules, origin = kept[table]
+        place, rule = _rule(origin, columns)
+        rules[owner][place] = rule
     return found
 
 
 def rules_of(extension: Extension) -> Rules:
     """What an extension's mapping says, in one statement."""
-    rows = _rows(FieldMapping, "extension", [extension.pk], Origin.EXTENSION)
-    return dict(_rule(Origin.EXTENSION, columns) for _, _, *columns in rows)
-
-
-def _rows(model: type[StoredRule], owner: str, keys: Collection[int], origin: Origin) -> QuerySet[Any, tuple[Any, ...]]:
-    rows: QuerySet[Any, Any] = model._default_manager.filter(**{f"{owner}__in": keys}).order_by()
-    return rows.annotate(origin=Value(origin.value)).values_list("origin", owner, *COLUMNS)
+    rows = together.rows((OF_EXTENSION,), {OF_EXTENSION.owner: [extension.pk]})
+    return dict(_rule(Origin.EXTENSION, columns) for _, (*columns, _) in rows)
 
 
 def _rule(origin: Origin, columns: Sequence[Any]) -> tuple[Place, Rule]:

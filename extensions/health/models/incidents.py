@@ -1,5 +1,6 @@
 """One cause in many installations at once."""
 
+from functools import cache
 from typing import Any, Self
 
 from django.db import models
@@ -121,6 +122,7 @@ class Suspicion(models.Model):
         return self.key
 
 
+@cache  # every refresh asks it; building it costs as much as a small query
 def explaining_incident(outer: str = "pk") -> Subquery:
     """For an outer row of installations the code of an open incident that explains what it shows; null for none."""
     of_this: Any = Member.objects.holding().filter(installation=OuterRef(outer), incident__code__in=list(INCIDENTS))
