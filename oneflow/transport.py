@@ -231,12 +231,13 @@ class Transport:
         timeout = (min(self._connect_timeout, left), min(self._read_timeout, left))
         try:
             # By the adapter and not Session.send, which reads the body of a redirect whole, whatever its size,
-            # even when it is not to follow it.
-            headers = {"Content-Type": "application/json"} if call.body is not None else {}
+            # even when it is not to follow it. Nor prepared by the session, which has no cookies or hooks to add.
+            headers = dict(self._session.headers)
+            if call.body is not None:
+                headers["Content-Type"] = "application/json"
             asked = requests.Request(call.method, url, headers=headers, data=call.body, auth=call.login)
-            request = self._session.prepare_request(asked)
             return self._session.get_adapter(url).send(
-                request,
+                asked.prepare(),
                 stream=True,
                 timeout=timeout,
                 verify=self._verify,
