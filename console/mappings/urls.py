@@ -3,7 +3,7 @@
 from django.urls import path
 
 from console.installation.urls import BASE
-from console.mappings import editing, files, history, table
+from console.mappings import editing, files, history, overrides, table
 
 OF_EXTENSION = "mappings/<slug:key>/"
 OF_INSTALLATION = f"{BASE}mapping/"
@@ -17,6 +17,7 @@ urlpatterns = [
     path(f"{OF_EXTENSION}compare/", history.compare, name="mapping-compare"),
     path(f"{OF_EXTENSION}back/", history.back, name="mapping-back"),
     path(f"{OF_EXTENSION}download/", files.download, name="mapping-download"),
+    path(f"{OF_EXTENSION}overrides.<slug:kind>", overrides.export, name="mapping-overrides"),
     path(f"{OF_EXTENSION}upload/", files.upload, name="mapping-upload"),
     path(f"{OF_EXTENSION}upload/store/", files.store, name="mapping-store"),
     path(f"{OF_EXTENSION}field/{FIELD}", editing.field, name="mapping-field"),

@@ -1,13 +1,16 @@
 """What fills which field, on the screen: of an extension, and of an installation over it."""
 
+import csv
 import json
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from accounts.acting import Actor
 from console.models import AuditEvent
 from extensions.blueprints.models import BlueprintField
+from extensions.mappings import overriding
 from extensions.mappings.changing import Owner, Why, change
 from extensions.mappings.content import as_document
 from extensions.mappings.effective import Rule, effective
@@ -561,3 +564,74 @@ def test_with_one_extension_the_room_opens_at_its_mapping_with_none_it_says_how(
     assert support.get(reverse("mappings-home")).url == at("mapping")
     make_extension("acme_other", name="Other")
     assert "Other" in text(support, reverse("mappings-home"))
+
+
+# The export.
+
+
+def exported(client, kind: str = "csv") -> str:
+    answer = client.get(at("mapping-overrides", kind))
+    assert answer.status_code == 200
+    return b"".join(answer.streaming_content).decode("utf-8-sig")
+
+
+def test_every_override_is_exported_with_who_what_why_and_since_when(support, installation):
+    gone = make_installation(oneflow_id=410002, name="=Gone AB", state="disconnected")
+    other = make_installation(make_extension("acme_other", name="Other"), oneflow_id=410003)
+    robin = Why(Actor(name="Robin", role="onboarding"), "their own number")
+    change(Owner.of(installation), PLACE, Rule("a.b", "number", {"decimals": 2}, "Amount"), WHY, base=0)
+    change(Owner.of(installation), PLACE, Rule("a.c"), robin, base=1)
+    change(Owner.of(installation), ("acme_deal", "vat_exempt"), Rule(""), WHY, base=2)
+    change(Owner.of(installation), ("acme_deal", "customer_number"), Rule("a.d"), WHY, base=3)
+    change(Owner.of(installation), ("acme_deal", "customer_number"), None, WHY, base=4)
+    change(Owner.of(other), PLACE, Rule("a.e"), WHY, base=0)
+    Override.objects.create(installation=gone, extension_type="acme_deal", custom_id="deal_value", path="-1")
+
+    rows = list(csv.DictReader(exported(support).splitlines()))
+    objects = json.loads(exported(support, "json"))
+
+    names = ("account_id", "state", "custom_id", "path", "left_empty", "by", "reason", "version")
+    assert [tuple(row[name] for name in names) for row in rows] == [
+        ("410001", "live", "deal_value", "a.c", "False", "Robin", "their own number", "2"),
+        ("410001", "live", "vat_exempt", "", "True", "Sam", "because", "3"),
+        ("410002", "disconnected", "deal_value", "'-1", "False", "", "", ""),
+    ]
+    assert rows[2]["account_name"] == "'=Gone AB"
+    assert rows[0]["since"] == Version.objects.get(installation=installation, number=2).at.isoformat()
+    assert rows[0]["extension_path"] == "deal.deal_value"
+    assert objects[0]["options"] == {} and objects[2]["since"] is None
+    assert [list(each) for each in objects] == [list(rows[0])] * 3
+    kept = AuditEvent.objects.filter(verb="mapping.export_overrides").order_by("pk")
+    assert [(each.subject_name, each.details) for each in kept] == [
+        ("Acme Ledger", {"format": kind, "overrides": 3}) for kind in ("csv", "json")
+    ]
+
+
+def test_without_any_override_the_export_says_so_by_its_headings(support, installation):
+    assert exported(support).splitlines()[0].startswith("account_id,account_name,state,")
+    assert json.loads(exported(support, "json")) == []
+
+
+@pytest.mark.parametrize("kind", ["xml", "CSV", "long"])
+def test_another_kind_of_export_is_not_found(support, installation, kind):
+    assert support.get(at("mapping-overrides", kind)).status_code == 404
+
+
+def test_the_export_reads_a_few_hundred_accounts_at_a_time(support, installation, django_assert_num_queries):
+    for number in range(1, 5):
+        owner = Owner.of(make_installation(oneflow_id=number))
+        change(owner, PLACE, Rule("a.b"), WHY, base=0)
+
+    with django_assert_num_queries(
+        5
+    ):  # the extension's rules, the accounts, their overrides, who made them; no more accounts
+        assert len(list(overriding.told(installation.extension))) == 4
+    assert [each.override.installation.account.oneflow_id for each in overriding.told(installation.extension, 1)] == [
+        *range(1, 5)
+    ]
+
+
+def test_the_table_leads_to_the_exports(support, installation):
+    page = text(support, at("mapping"))
+
+    assert at("mapping-overrides", "csv") in page and at("mapping-overrides", "json") in page

@@ -164,6 +164,7 @@ PAGES: dict[str, tuple[set[str], tuple[str, ...]]] = {
     "mapping-compare": (ALL, GET),
     "mapping-field": (ALL, GET),
     "mapping-download": (ALL, GET),
+    "mapping-overrides": (ALL, GET),
     "mapping-change": (ADMINISTRATOR, POST),
     "mapping-back": (ADMINISTRATOR, POST),
     "mapping-upload": (ADMINISTRATOR, BOTH),
