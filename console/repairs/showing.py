@@ -85,7 +85,7 @@ def what_may(user: Any, repair: Repair, now: datetime) -> May:
         alone=alone,
         decline=waiting and approves,
         withdraw=plans and not held and repair.state in (State.PLANNED, State.WAITING, State.APPROVED),
-        undo=plans and repair.state == State.VERIFIED,
+        undo=plans and Repair.objects.undoable().filter(pk=repair.pk).exists(),
     )
 
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from console.models import AuditEvent
 from console.pruning import prune
 from extensions.installations.models import DataField, Installation
-from extensions.mappings.models import Repair, RepairJob, RepairJobMember
+from extensions.mappings.models import Repair, RepairJob, RepairJobMember, RepairSnapshot
 from tests.console.jobs import approve, make
 from tests.console.repairing import of_field
 from tests.console.staff import as_role, words
@@ -293,6 +293,20 @@ def test_what_is_left_and_what_was_done_lead_to_further_jobs() -> None:
     left, undoing = RepairJob.objects.exclude(pk=job.pk).order_by("pk")
     assert (left.members.count(), left.title) == (2, job.title)
     assert (undoing.members.count(), undoing.undoes, undoing.title) == (1, job, f"Undo: {job.title}")
+
+
+def test_a_job_that_undoes_takes_back_what_was_taken_in_part_too() -> None:
+    job, client = ended(make(fleet(4)), ["verified", "differs", "differs", "undone"]), as_role("support")
+    taken = Repair.objects.filter(state="differs").first()
+    assert taken is not None
+    RepairSnapshot.keep(taken, RepairSnapshot.Kind.AFTER, {}, timezone.now())
+
+    assert "A job that undoes 2 accounts" in page_of(client, job)
+    do(client, job, "undo", reason="too early")
+
+    undoing = RepairJob.objects.get(undoes=job)
+    undone = undoing.members.values_list("undoes__state", flat=True)  # type: ignore[attr-defined]
+    assert sorted(undone) == ["differs", "verified"]
 
 
 @pytest.mark.parametrize("number", [4711, 2**63, 10**30])

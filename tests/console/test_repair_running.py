@@ -1,5 +1,7 @@
 """Repairs against the sandbox: what is written, what is not, and that each write is read back."""
 
+import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,6 +16,7 @@ from extensions.mappings.repairing import approving, executing
 from extensions.mappings.repairing.operations import Kind, Operation
 from extensions.mappings.repairing.refusing import Refused
 from oneflow.client import OneflowClient
+from oneflow.kept import KeptField
 from tests.connected import refresh
 from tests.console.repairing import (
     ROLE,
@@ -155,12 +158,18 @@ def test_a_webhook_that_is_made_without_its_filter_is_not_called_done(
     assert in_account(sandbox, installation, f"/webhooks/{repair.made}")["filters"] is None
 
 
-def test_a_misdirected_webhook_is_sent_right_and_back_again(sandbox: Any) -> None:
+def misdirected(sandbox: Any) -> tuple[Any, dict[str, Any]]:
+    """An installation, and a webhook of ours that points to a former address."""
     installation = to_repair(sandbox, fault="webhook.misdirected", template_type=ROLE)
     webhook = next(
         each for each in in_account(sandbox, installation, "/webhooks")["data"] if "old-hooks" in each["callback_url"]
     )
     installation.webhooks.filter(oneflow_id=webhook["id"]).update(remembered=True)
+    return installation, webhook
+
+
+def test_a_misdirected_webhook_is_sent_right_and_back_again(sandbox: Any) -> None:
+    installation, webhook = misdirected(sandbox)
 
     repair = run(approved(installation, Operation(Kind.CORRECT_WEBHOOK_URL, webhook=webhook["id"])))
 
@@ -170,6 +179,21 @@ def test_a_misdirected_webhook_is_sent_right_and_back_again(sandbox: Any) -> Non
     undoing = run(approve(running.plan_undoing(repair, actor=actor())))
     assert undoing.state == State.VERIFIED
     assert in_account(sandbox, installation, f"/webhooks/{webhook['id']}") == webhook
+
+
+@pytest.mark.parametrize("shown", ["", None])
+def test_a_sign_key_that_is_shown_empty_is_sent_again_with_the_address(sandbox: Any, shown: str | None) -> None:
+    """Oneflow may hide it so: what is sent back as it is shown would take the key away."""
+    installation, webhook = misdirected(sandbox)
+    path = f"/webhooks/{webhook['id']}"
+    emptied = sandbox.api(path, token=installation.token.reveal(), method="PUT", json={"sign_key": shown})
+    assert emptied.status_code == 200, emptied.text
+
+    repair = run(approved(installation, Operation(Kind.CORRECT_WEBHOOK_URL, webhook=webhook["id"])))
+
+    secret = ExtensionSecret.objects.get(kind=ExtensionSecret.Kind.SIGN_KEY).reveal()
+    assert in_account(sandbox, installation, path)["sign_key"] == secret
+    assert (repair.state, repair.notes) == (State.VERIFIED, [])
 
 
 @pytest.mark.parametrize("when", ["before the approval", "before the write"])
@@ -189,6 +213,28 @@ def test_what_the_customer_changes_meanwhile_stops_the_repair(sandbox: Any, when
     assert (repair.state, repair.notes) == (State.STOPPED, ["Field own is new."])
     assert writes(sandbox, installation) == []
     assert repair.remedy
+
+
+def test_a_name_that_no_database_takes_is_told_without_what_it_cannot_hold(
+    sandbox: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    installation = to_repair(sandbox, fault="field.inactive", custom_id="deal_value")
+    repair = approved(installation, *SWITCH_ON)
+    read = OneflowClient.kept_template_type
+    odd = KeptField.from_json({"id": 1, "custom_id": "a\0\ud800" + "x" * 2000, "active": True, "source": "user"})
+
+    def with_an_odd_one(client: OneflowClient, pk: int) -> Any:
+        found = read(client, pk)
+        return replace(found, data_fields=(*found.data_fields, odd))
+
+    monkeypatch.setattr(OneflowClient, "kept_template_type", with_an_odd_one)
+    run(repair)
+
+    assert repair.state == State.STOPPED
+    [note] = repair.notes
+    assert note.startswith("Field a?xxx") and len(note) == 1000
+    planned = running.plan(installation, SWITCH_ON, actor=actor())
+    assert "a\\u0000\\ud800" in json.dumps(planned.snapshots.get().content()), "as it is, sealed, to be sent back"
 
 
 def test_the_writes_may_be_switched_off_up_to_the_last_moment(sandbox: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -241,10 +287,10 @@ def test_a_token_that_dies_after_the_write_leaves_it_to_be_read_back(
 ) -> None:
     installation = to_repair(sandbox, fault="field.inactive", custom_id="deal_value")
     repair = approved(installation, *SWITCH_ON)
-    replace = OneflowClient.replace_data_fields
+    replaced = OneflowClient.replace_data_fields
 
     def then_die(client: OneflowClient, *args: Any) -> Any:
-        answer = replace(client, *args)
+        answer = replaced(client, *args)
         sandbox.fault(installation.account.oneflow_id, "token.rejected")
         return answer
 
@@ -364,10 +410,10 @@ def test_what_oneflow_ignores_is_not_called_done(sandbox: Any, monkeypatch: pyte
 def test_what_is_lost_all_the_same_is_told(sandbox: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     installation = to_repair(sandbox, fault="field.inactive", custom_id="deal_value")
     repair = approved(installation, *SWITCH_ON)
-    replace = OneflowClient.replace_data_fields
+    replaced = OneflowClient.replace_data_fields
 
     def loses_one(client: OneflowClient, pk: int, fields: Any, email: str) -> Any:
-        return replace(client, pk, [each for each in fields if each["custom_id"] != "currency"], email)
+        return replaced(client, pk, [each for each in fields if each["custom_id"] != "currency"], email)
 
     monkeypatch.setattr(OneflowClient, "replace_data_fields", loses_one)
     run(repair)
@@ -392,6 +438,99 @@ def test_a_repair_is_undone_by_a_second_person_while_the_account_has_not_moved_o
     assert fields_of(sandbox, installation) == before
     done.refresh_from_db()
     assert done.state == State.UNDONE
+
+
+@pytest.fixture
+def in_part(sandbox: Any, monkeypatch: pytest.MonkeyPatch) -> Repair:
+    """A repair that switched on one field of two: Oneflow left the other as it was, and a third is gone."""
+    installation = to_repair(sandbox)
+    off = ("deal_value", "customer_number")
+    here = [{"custom_id": each, "active": each not in off} for each in fields_of(sandbox, installation)]
+    customer_puts(sandbox, installation, here)
+    repair = approved(installation, *of_field(Kind.ACTIVATE_FIELD, *off))
+    replaced = OneflowClient.replace_data_fields
+
+    def in_part(client: OneflowClient, pk: int, fields: Any, email: str) -> Any:
+        sent = [each for each in fields if each["custom_id"] != "currency"]
+        return replaced(
+            client, pk, [{**each, "active": each["custom_id"] != "customer_number"} for each in sent], email
+        )
+
+    with monkeypatch.context() as patched:
+        patched.setattr(OneflowClient, "replace_data_fields", in_part)
+        return run(repair)
+
+
+def test_a_write_that_was_taken_in_part_says_what_of_it_was_not(in_part: Repair) -> None:
+    assert (in_part.state, in_part.notes) == (
+        State.DIFFERS,
+        ["Field customer_number is not as it was sent: active.", "Field currency is gone."],
+    )
+    assert "not all as approved" in in_part.result
+    assert "undo what was taken" in in_part.remedy
+    told = AuditEvent.objects.get(verb="repair.write")
+    assert (told.outcome, told.details["state"]) == ("failed", "differs")
+
+
+def test_what_was_taken_in_part_is_taken_back_and_what_is_gone_made_anew(sandbox: Any, in_part: Repair) -> None:
+    installation = in_part.installation
+    undoing = running.plan_undoing(in_part, actor=actor())
+    assert undoing.summary == "Switch off deal_value; Bring back currency in acme_deal"
+    assert (undoing.state, undoing.removes) == (State.WAITING, ["deal_value"])
+
+    run(approve(undoing))
+
+    assert (undoing.state, undoing.notes) == (State.VERIFIED, [])
+    here = fields_of(sandbox, installation)
+    assert [here[each]["active"] for each in ("deal_value", "customer_number", "currency")] == [False, False, True]
+    assert here["currency"]["placeholder"] == "e.g. SEK"
+    in_part.refresh_from_db()
+    assert in_part.state == State.DIFFERS, "it never was as approved"
+    with pytest.raises(Refused, match="can be undone"):
+        running.plan_undoing(in_part, actor=actor())
+
+
+def test_a_partly_taken_write_is_not_undone_once_the_account_has_moved_on(sandbox: Any, in_part: Repair) -> None:
+    installation = in_part.installation
+    own = [{"custom_id": each} for each in fields_of(sandbox, installation)] + [{"custom_id": "own"}]
+    customer_puts(sandbox, installation, own)
+
+    with pytest.raises(Refused, match="moved on"):
+        running.plan_undoing(in_part, actor=actor())
+
+
+def test_a_webhook_that_was_made_otherwise_is_removed_again(sandbox: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    installation = to_repair(sandbox, fault="webhook.missing", template_type=ROLE)
+    before = in_account(sandbox, installation, "/webhooks")["data"]
+    repair = approved(installation, Operation(Kind.CREATE_WEBHOOK, ROLE))
+    create = OneflowClient.create_webhook
+    monkeypatch.setattr(
+        OneflowClient, "create_webhook", lambda self, body, email: create(self, {**body, "filters": None}, email)
+    )
+    run(repair)
+    assert repair.state == State.DIFFERS
+
+    undoing = running.plan_undoing(repair, actor=actor())
+    assert undoing.removes == [f"webhook {repair.made}"]
+    run(approve(undoing))
+
+    assert undoing.state == State.VERIFIED
+    assert in_account(sandbox, installation, "/webhooks")["data"] == before
+
+
+def test_what_is_not_known_to_have_been_sent_is_not_undone(sandbox: Any) -> None:
+    installation = to_repair(sandbox, fault="field.inactive", custom_id="deal_value")
+    repair = approved(installation, *SWITCH_ON)
+    Repair.objects.filter(pk=repair.pk).update(state=State.WRITING)
+    own = [{"custom_id": each} for each in fields_of(sandbox, installation)] + [{"custom_id": "own"}]
+    customer_puts(sandbox, installation, own)
+
+    run_claimed(repair)
+
+    assert repair.state == State.DIFFERS
+    assert "not known" in repair.result
+    with pytest.raises(Refused, match="can be undone"):
+        running.plan_undoing(repair, actor=actor())
 
 
 def test_an_account_that_has_moved_on_is_not_taken_back(sandbox: Any) -> None:

@@ -145,6 +145,23 @@ def test_onboarding_staff_who_are_alone_do_not_approve_their_own(off: Installati
     assert undoing.state == State.WAITING
 
 
+@pytest.mark.parametrize("read_back", [True, False])
+def test_what_was_taken_in_part_is_offered_to_be_undone_once_it_was_read_back(
+    off: Installation, repair: Repair, read_back: bool
+) -> None:
+    Repair.objects.update(state=State.DIFFERS, ended_at=timezone.now(), result="It was written.", notes=["x is gone."])
+    if read_back:
+        RepairSnapshot.keep(repair, RepairSnapshot.Kind.AFTER, {"template_type": None}, timezone.now())
+    client = as_role("support")
+    page = words(client.get(reverse("repair", args=[repair.pk])))
+
+    assert ("Undo…" in page) is read_back
+    assert ("Only what was taken is taken back" in page) is read_back
+    said = do(client, repair, "undo")
+    assert ("moved on since: The template type is there now." in said) is read_back
+    assert ("Only a repair that was written and read back" in said) is not read_back
+
+
 def test_a_repair_is_declined_or_withdrawn_once(off: Installation, repair: Repair) -> None:
     client = as_role("administrator")
     assert "does not wait" in do(client, repair, "decline")

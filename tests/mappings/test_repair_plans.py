@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from extensions.mappings.repairing.comparing import moved, taken
 from extensions.mappings.repairing.guarding import demand_whole
 from extensions.mappings.repairing.operations import Kind, Operation
-from extensions.mappings.repairing.planning import plan, undoing
+from extensions.mappings.repairing.planning import left_to_undo, plan, undoing
 from extensions.mappings.repairing.plans import Call, Fate, Plan
 from extensions.mappings.repairing.refusing import Refused
 from oneflow.kept import KeptField
@@ -332,6 +332,43 @@ def test_what_was_made_is_found_again_by_being_new() -> None:
     assert (found.made, found.is_all) == (80, True)
     assert taken(made, reading(kept(), there)).ignored
     assert taken(made, reading(kept(), there, webhook(80, **right), webhook(81, **right))).others
+
+
+@pytest.mark.parametrize(
+    ("now", "values", "undone"),
+    [
+        ([field("deal_value"), field("own")], {}, ["deactivate_field deal_value"]),
+        ([field("deal_value", active=False), field("own")], {}, []),
+        ([field("deal_value")], {}, ["deactivate_field deal_value", "restore_field own"]),
+        ([field("own")], {}, ["restore_field deal_value"]),
+        ([field("deal_value")], {"mode": "extension"}, ["deactivate_field deal_value"]),
+        ([field("own")], {"mode": "extension"}, []),
+    ],
+)
+def test_undoing_takes_back_what_was_taken_and_makes_anew_what_is_gone(
+    now: list[KeptField], values: dict[str, Any], undone: list[str]
+) -> None:
+    before = kept(field("deal_value", active=False, source="system"), field("own"), field("o\n"), extension_type=None)
+    done = _plan_of(before, *of_field(Kind.ACTIVATE_FIELD, "deal_value"))
+
+    def left() -> list[str]:
+        found = left_to_undo(undoing(done, 0), done, reading(kept(*now)), context(**values))
+        return [f"{each.kind} {each.custom_id}" for each in found]
+
+    if undone:
+        assert left() == undone, "and no field that no operation can name"
+        return
+    with pytest.raises(Refused, match="nothing to undo") as caught:
+        left()
+    assert caught.value.remedy
+
+
+def test_a_webhook_that_is_not_known_is_not_removed() -> None:
+    made = plan((Operation(Kind.CREATE_WEBHOOK, ROLE),), reading(kept()), context())
+
+    with pytest.raises(Refused, match="not known") as caught:
+        undoing(made, 0)
+    assert caught.value.remedy
 
 
 BOTH = ["contract:publish", "contract:sign"]

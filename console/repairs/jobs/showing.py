@@ -66,6 +66,11 @@ class Shown:
         counted = rows.order_by().values_list("says", "remedy").annotate(number=Count("pk"))
         return list(counted.order_by("-number", "says")[:MOST_REASONS])
 
+    @cached_property
+    def undoable(self) -> int:
+        """In how many accounts it can be undone, also where not all was taken; asked only once it is over."""
+        return Repair.objects.undoable().filter(job_member__job=self.job).count() if self.job.is_over else 0
+
     def number_of(self, standing: str) -> int:
         """How many accounts are so far; all of them for a word that is no standing."""
         return int(getattr(self.tally, standing)) if standing in Standing.values else self.tally.total

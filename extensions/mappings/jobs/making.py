@@ -63,8 +63,8 @@ def make_anew(job: RepairJob, *, reason: str, actor: Actor, now: datetime) -> Re
 
 
 def make_undoing(done: RepairJob, *, reason: str, actor: Actor, now: datetime) -> RepairJob:
-    """The job that undoes what another has done and read back, account by account. Raises `Refused`."""
-    repairs = Repair.objects.filter(job_member__job=done, state=Repair.State.VERIFIED).order_by("job_member")
+    """The job that undoes what another has written and read back, account by account. Raises `Refused`."""
+    repairs = Repair.objects.undoable().filter(job_member__job=done).order_by("job_member")
     members = [
         RepairJobMember(installation_id=installation, undoes_id=pk)
         for pk, installation in repairs.values_list("pk", "installation")

@@ -23,6 +23,13 @@ class RepairQuerySet(models.QuerySet["Repair"]):
         """Those whose write may have reached Oneflow without having been read back."""
         return self.filter(state__in=UNSETTLED)
 
+    def undoable(self) -> Self:
+        """Those that were written and read back, also where not all was taken, and that nothing has undone."""
+        of, after = Repair.State, RepairSnapshot.objects.filter(kind=RepairSnapshot.Kind.AFTER)
+        undone = Repair.objects.filter(undoes=OuterRef("pk"), state=of.VERIFIED)
+        read_back = Q(state=of.VERIFIED) | Q(state=of.DIFFERS) & Exists(after.filter(repair=OuterRef("pk")))
+        return self.filter(read_back, ~Exists(undone))
+
     def free(self, now: datetime) -> Self:
         return self.filter(Q(lease_until=None) | Q(lease_until__lte=now))
 

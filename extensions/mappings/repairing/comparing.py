@@ -183,7 +183,9 @@ def _webhook_taken(plan: Plan, reading: Reading) -> Taken:
     found = next((each for each in reading.webhooks or () if each.id == plan.write.target), None)
     if found is None:
         return Taken(lost=("The webhook is gone.",))
-    names = [name for name, value in plan.write.body.items() if name in found.shown and found.shown[name] != value]
+    # The extension's sign key takes the place of one that was shown empty, and is kept in no plan.
+    sent = {name: value for name, value in plan.write.body.items() if not (name == "sign_key" and plan.write.signed)}
+    names = [name for name, value in sent.items() if name in found.shown and found.shown[name] != value]
     ignored = ("The webhook's address is not as it was sent.",) if "callback_url" in names else ()
     others = [name for name in names if name != "callback_url"]
     return Taken(ignored, others=(f"The webhook is not as it was sent: {', '.join(others)}.",) if others else ())

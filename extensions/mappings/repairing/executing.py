@@ -54,6 +54,7 @@ DISCONNECTED = (
     "Look at the installation, and plan the repair again.",
 )
 LOOK_INTO_IT = "Compare the account with the difference below, and plan a repair for what is wrong."
+OR_UNDO = "Compare the account with the difference below. Then undo what was taken, or plan a repair for what is wrong."
 
 
 class LeaseLost(Exception):
@@ -227,7 +228,7 @@ class _Run:
             state, result, remedy = State.VERIFIED, "Done: the account was read back and is as approved.", ""
         elif found.lost or found.others or moved(plan, reading, context):
             state = State.DIFFERS
-            result, remedy = "It was written, but the account is not all as approved.", LOOK_INTO_IT
+            result, remedy = "It was written, but the account is not all as approved.", OR_UNDO
         else:
             state = State.IGNORED
             result = "Oneflow took the write and answered 200, but changed nothing of this."
@@ -237,8 +238,9 @@ class _Run:
             self._end(state, result, remedy, notes=notes, made=made or None)
             RepairSnapshot.keep(self.repair, RepairSnapshot.Kind.AFTER, now_of(plan, reading, context), now)
             read_soon(self.repair.installation, now)
-            if state is State.VERIFIED:
+            if made and not found.ignored:
                 remember(self.repair.installation, plan, made, now)
+            if state is State.VERIFIED:
                 Repair.objects.filter(pk=self.repair.undoes_id, state=State.VERIFIED).update(state=State.UNDONE)
 
     # --- what every step needs ----------------------------------------------------------------------------------

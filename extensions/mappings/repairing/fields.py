@@ -9,7 +9,7 @@ from extensions.mappings.repairing.account import Reading
 from extensions.mappings.repairing.comparing import watched
 from extensions.mappings.repairing.context import Context
 from extensions.mappings.repairing.guarding import demand_addressable, demand_whole
-from extensions.mappings.repairing.operations import Kind, Operation
+from extensions.mappings.repairing.operations import Kind, Operation, can_be_named
 from extensions.mappings.repairing.plans import Call, Cell, Fate, Plan, Row, Write, printable
 from extensions.mappings.repairing.refusing import ENABLE_ANEW, ONLY_THE_CUSTOMER, Refused
 from oneflow.kept import TEXTS, KeptField, KeptTemplateType
@@ -94,6 +94,29 @@ def plan(operations: tuple[Operation, ...], reading: Reading, context: Context, 
         not_undone=tuple(NOT_UNDONE[kind] for kind in kinds),
         assumed=tuple(_assumed(planned, operations)),
     )
+
+
+def left_to_undo(
+    operations: tuple[Operation, ...], done: Plan, reading: Reading, context: Context
+) -> tuple[Operation, ...]:
+    """Of the operations that undo a plan those that the account still asks for; and fields that the write lost anew."""
+    if reading.kept is None:
+        return operations
+    planned = _Planned(reading.kept, operations[0].role, context, done)
+    left = {each.custom_id: each for each in operations if LEFT[each.kind](planned.present.get(each.custom_id))}
+    for custom_id in planned.former:
+        if custom_id not in planned.present and not planned.is_extensions and can_be_named(custom_id):
+            left.setdefault(custom_id, Operation(Kind.RESTORE_FIELD, planned.role, custom_id))
+    return tuple(left.values())
+
+
+# Whether there is something to undo, by the field as it is now; None where there is none.
+LEFT: Mapping[Kind, Callable[[KeptField | None], bool]] = {
+    Kind.ACTIVATE_FIELD: lambda field: field is not None and not field.active,
+    Kind.DEACTIVATE_FIELD: lambda field: field is not None and field.active,
+    Kind.REMOVE_FIELD: lambda field: field is not None,
+    Kind.RESTORE_FIELD: lambda field: field is None,
+}
 
 
 def _after(operations: tuple[Operation, ...], planned: _Planned) -> dict[str, Content]:

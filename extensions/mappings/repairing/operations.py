@@ -88,6 +88,11 @@ class Operation:
         return asdict(self)
 
 
+def can_be_named(custom_id: str) -> bool:
+    """Whether an operation can be about a field of that custom_id."""
+    return _is_text(custom_id, LONGEST["custom_id"])
+
+
 def _is_text(value: object, longest: int) -> bool:
     return isinstance(value, str) and len(value) <= longest and "\0" not in value and value.isprintable()
 

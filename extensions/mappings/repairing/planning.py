@@ -8,6 +8,7 @@ from extensions.mappings.repairing.operations import Kind, Operation, demand_one
 from extensions.mappings.repairing.plans import Plan
 from extensions.mappings.repairing.refusing import Refused
 
+PLAN_WHAT_IS_WRONG = "Plan a repair of its own for what is still wrong."
 # What undoes each kind of operation.
 UNDONE_BY = {
     Kind.ACTIVATE_FIELD: Kind.DEACTIVATE_FIELD,
@@ -49,6 +50,11 @@ def undoing(done: Plan, made: int) -> tuple[Operation, ...]:
         raise Refused(
             "A webhook that is gone does not come back under its id.", "Plan a repair that makes a webhook instead."
         )
+    if first.kind is Kind.CREATE_WEBHOOK and not made:
+        raise Refused(
+            "Which of the webhooks that are new is ours is not known, so none is removed.",
+            "Ask the customer to remove the one that is too many.",
+        )
     return tuple(
         Operation(UNDONE_BY[each.kind], each.role, each.custom_id, webhook=made or each.webhook)
         if each.kind.of_webhook
@@ -57,11 +63,26 @@ def undoing(done: Plan, made: int) -> tuple[Operation, ...]:
     )
 
 
+def left_to_undo(
+    operations: tuple[Operation, ...], done: Plan, reading: Reading, context: Context
+) -> tuple[Operation, ...]:
+    """Of what undoes a plan, that for which there is something to undo: its write may have been taken in part.
+
+    Raises `Refused` when that is nothing.
+    """
+    if operations[0].kind.of_webhook:
+        return operations
+    found = fields.left_to_undo(operations, done, reading, context)
+    if not found:
+        raise Refused("Nothing of this repair was taken, so there is nothing to undo.", PLAN_WHAT_IS_WRONG)
+    return found
+
+
 def demand_not_moved_on(done: Plan, after: Watched, reading: Reading, context: Context) -> None:
     """Raise `Refused` when the account is not as the repair left it: going back would undo somebody else's change."""
     now = watched(done.write.call, done.write.target, done.write.role, reading, context)
     if found := differences(after, now):
         raise Refused(
             f"The account has moved on since: {' '.join(found[:5])}",
-            "Undoing would take that away too. Plan a repair of its own for what is still wrong.",
+            f"Undoing would take that away too. {PLAN_WHAT_IS_WRONG}",
         )

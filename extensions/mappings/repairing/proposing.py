@@ -59,14 +59,16 @@ def propose_undoing(
     then: Then = _nothing,
 ) -> Repair:
     """The repair that undoes another, while the account is as that one left it. Raises as `propose` does."""
-    if done.state != State.VERIFIED:
-        raise Refused("Only a repair that was done and read back can be undone.")
+    if not Repair.objects.undoable().filter(pk=done.pk).exists():
+        raise Refused(
+            "Only a repair that was written and read back can be undone, and once.", "Look at what became of it."
+        )
     installation, former = done.installation, plan_of(done)
     operations = planning.undoing(former, done.made or 0)
     context = context_of(installation, done.blueprint or version_of(installation))
-    first = operations[0]
-    reading = read_again(client, first.kind, former.write.target, context)
+    reading = read_again(client, operations[0].kind, former.write.target, context)
     planning.demand_not_moved_on(former, _after(done), reading, context)
+    operations = planning.left_to_undo(operations, former, reading, context)
     plan = planning.plan(operations, reading, context, former)
     acting_admin(reading, installation.acting_user_email)
     return _store(Repair(installation=installation, blueprint=done.blueprint, undoes=done), plan, actor, clock(), then)
