@@ -24,6 +24,7 @@ from extensions.health.models import (
     Transition,
 )
 from extensions.installations.models import Change, Exchange, Installation, Refresh, Rollout, RolloutMember
+from extensions.mappings.lapsing import lapse
 from extensions.mappings.models import Repair, RepairJob, RepairJobMember, RepairSnapshot
 
 # One statement deletes at most so many rows, and one run has at most so many statements: no long lock.
@@ -34,7 +35,11 @@ FAILED = [Refresh.Outcome.PARTIAL, Refresh.Outcome.REFUSED, Refresh.Outcome.UNRE
 
 
 def prune(now: datetime) -> int:
-    """Delete what nobody needs any more, in bounded batches; how many rows, sign-ins not counted."""
+    """Delete what nobody needs any more, in bounded batches; how many rows, sign-ins not counted.
+
+    What waits for somebody and rests on something to be deleted is given up first.
+    """
+    lapse(now, timedelta(days=settings.KEEP_SNAPSHOTS_DAYS))
     _in_batches(lambda: _prune_sessions(now))
     return (
         _in_batches(lambda: _prune_refreshes(now))

@@ -28,6 +28,7 @@ ASKED = {
     "reason": "a release",
 }
 State = RepairJob.State
+OVER = ["verified", "stopped"]
 
 
 def page_of(client: Client, job: RepairJob, **query: str) -> str:
@@ -353,6 +354,26 @@ def test_a_job_goes_with_its_repairs_and_one_that_is_not_over_stays() -> None:
     prune(timezone.now())
 
     assert list(RepairJob.objects.order_by("pk")) == [lately, waiting]
+
+
+def test_a_job_that_nobody_approves_lapses_when_what_it_planned_is_no_longer_kept() -> None:
+    rows, now = fleet(2), timezone.now()
+    old, lately, paused, done = planned(make(rows)), planned(make(rows)), planned(make(rows)), ended(make(rows), OVER)
+    RepairJob.objects.filter(pk=paused.pk).update(state=State.PAUSED)
+    RepairJob.objects.exclude(pk=lately.pk).update(made_at=now - timedelta(days=91))
+    RepairJob.objects.filter(pk=lately.pk).update(made_at=now - timedelta(days=89))
+
+    for _ in range(2):
+        prune(now)
+
+    states = dict(RepairJob.objects.values_list("pk", "state"))
+    assert states == {old.pk: "stopped", lately.pk: "planned", paused.pk: "stopped", done.pk: "done"}
+    old.refresh_from_db()
+    assert old.ended_at == now and "Nobody decided in 90 days" in page_of(as_role("support"), old)
+    repairs = Repair.objects.filter(job_member__job=old).values_list("state", "result")
+    assert list(repairs) == [("withdrawn", old.says)] * 2
+    told = AuditEvent.objects.filter(verb="repair_job.lapse").values_list("actor", "reason")
+    assert list(told) == [("system", old.says)] * 2
 
 
 def test_without_a_job_the_list_says_how_to_make_one() -> None:

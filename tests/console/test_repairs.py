@@ -327,6 +327,34 @@ def test_what_a_repair_keeps_of_the_account_is_pruned_before_the_repair(off: Ins
     assert not Repair.objects.exists()
 
 
+@pytest.mark.parametrize("state", [State.PLANNED, State.WAITING, State.APPROVED])
+def test_a_repair_that_nobody_decides_on_lapses_when_its_plan_is_no_longer_kept(
+    off: Installation, repair: Repair, state: str
+) -> None:
+    now = timezone.now()
+    Repair.objects.update(state=state, planned_at=now - timedelta(days=89))
+    prune(now)
+    repair.refresh_from_db()
+    assert repair.state == state
+
+    Repair.objects.update(planned_at=now - timedelta(days=91))
+    prune(now)
+
+    repair.refresh_from_db()
+    assert (repair.state, repair.ended_at, repair.decided_by) == (State.WITHDRAWN, now, "system")
+    assert "Nobody decided in 90 days" in words(as_role("support").get(reverse("repair", args=[repair.pk])))
+    assert AuditEvent.objects.filter(verb="repair.lapse").count() == 1
+
+
+def test_a_repair_that_is_to_be_run_or_is_being_written_does_not_lapse(off: Installation, repair: Repair) -> None:
+    now = timezone.now()
+    for values in ({"state": State.APPROVED, "run_at": now}, {"state": State.WRITTEN}):
+        Repair.objects.update(planned_at=now - timedelta(days=91), **values)
+        prune(now)
+        repair.refresh_from_db()
+        assert repair.state == values["state"]
+
+
 def test_a_difference_of_very_many_fields_comes_page_by_page(sandbox: Any) -> None:
     installation = to_repair(sandbox)
     kind = installation.blueprint.template_types.get(extension_type=ROLE)

@@ -17,9 +17,9 @@ from extensions.mappings.jobs.course import Tally, onward
 from extensions.mappings.jobs.reading import ANOTHER_JOB
 from extensions.mappings.models import Repair, RepairJob, RepairJobMember
 from extensions.mappings.models.job import ENDED, GOING_ON, MOST_TRIES
+from extensions.mappings.models.repair import NOT_BEGUN
 
 State, Members = RepairJob.State, RepairJobMember.State
-NOT_BEGUN = (Repair.State.PLANNED, Repair.State.WAITING, Repair.State.APPROVED)
 TRY_AGAIN_AFTER = timedelta(minutes=1)
 
 

@@ -7,11 +7,11 @@ from datetime import datetime
 
 from django.db import transaction
 
-from accounts.acting import Actor, Deed
+from accounts.acting import SYSTEM, Actor, Deed
 from extensions.mappings.jobs.advancing import hold_back, move, tally_of
 from extensions.mappings.jobs.course import resumed
 from extensions.mappings.models import Repair, RepairJob
-from extensions.mappings.models.job import ENDED
+from extensions.mappings.models.job import ENDED, WAITING
 from extensions.mappings.repairing.approving import NOTHING_REMOVED, demand_second
 from extensions.mappings.repairing.executing import WRITES_OFF
 from extensions.mappings.repairing.refusing import Refused
@@ -76,6 +76,13 @@ def stop(job: RepairJob, *, actor: Actor, now: datetime) -> None:
     with _held(job, *(each for each in State if each not in ENDED)) as held:
         move(held, State.STOPPED, now, f"Stopped by {actor.name}.")
         Deed(actor, "repair_job.stop", held).tell()
+
+
+def lapse(job: RepairJob, *, why: str, now: datetime) -> None:
+    """Give up a job that nobody decided on. Raises `Refused` where somebody did meanwhile."""
+    with _held(job, *WAITING) as held:
+        move(held, State.STOPPED, now, why)
+        Deed(SYSTEM, "repair_job.lapse", held, reason=why).tell()
 
 
 @contextmanager

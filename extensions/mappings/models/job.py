@@ -70,6 +70,7 @@ class RepairJob(models.Model):
 ENDED = (RepairJob.State.STOPPED, RepairJob.State.DONE)
 # What goes on by itself; in every other state somebody is waited for.
 GOING_ON = (RepairJob.State.DRY_RUN, RepairJob.State.CANARY, RepairJob.State.RUNNING)
+WAITING = (RepairJob.State.PLANNED, RepairJob.State.LOOKED_AT, RepairJob.State.PAUSED)
 
 
 # So often an account is tried that cannot be reached: to be read, and later to be written, before anything was sent.

@@ -142,7 +142,8 @@ class Repair(models.Model):
 
 UNSETTLED = (Repair.State.WRITING, Repair.State.WRITTEN)
 RUNNABLE = (Repair.State.APPROVED, *UNSETTLED)
-UNDER_WAY = (Repair.State.PLANNED, Repair.State.WAITING, *RUNNABLE)
+NOT_BEGUN = (Repair.State.PLANNED, Repair.State.WAITING, Repair.State.APPROVED)
+UNDER_WAY = (*NOT_BEGUN, *UNSETTLED)
 
 
 class RepairSnapshot(Sealed):

@@ -5,9 +5,9 @@ from datetime import datetime
 
 from django.db import transaction
 
-from accounts.acting import Actor, Deed
+from accounts.acting import SYSTEM, Actor, Deed
 from extensions.mappings.models import Repair
-from extensions.mappings.models.repair import RUNNABLE
+from extensions.mappings.models.repair import NOT_BEGUN, RUNNABLE
 from extensions.mappings.repairing.refusing import Refused
 
 State = Repair.State
@@ -62,9 +62,14 @@ def decline(repair: Repair, *, actor: Actor, now: datetime, note: str = "") -> N
 
 def withdraw(repair: Repair, *, actor: Actor, now: datetime) -> None:
     """Give up a repair before anything was written. Raises `Refused` once it is being written."""
-    if repair.state not in (State.PLANNED, State.WAITING, State.APPROVED):
+    if repair.state not in NOT_BEGUN:
         raise Refused("This repair can be withdrawn no more.", "Look at what became of it.")
     _decide(repair, State.WITHDRAWN, actor, now, "", verb="repair.withdraw")
+
+
+def lapse(repair: Repair, *, why: str, now: datetime) -> None:
+    """Give up a repair that nobody decided on. Raises `Refused` where somebody did meanwhile."""
+    _decide(repair, State.WITHDRAWN, SYSTEM, now, why, verb="repair.lapse")
 
 
 def want(repair: Repair, *, actor: Actor, now: datetime) -> None:
