@@ -43,8 +43,8 @@ def classes() -> Iterator[Kept]:
         "KEEP_PREVIEWS_DAYS",
     )
     yield Kept(
-        "What a repair keeps, sealed, of an account before and after; without it the repair cannot be undone, and one or a "
-        "job that still waits for somebody is given up",
+        "What a repair keeps, sealed, of an account before and after; without it the repair cannot be undone, and one "
+        "or a job that still waits for somebody is given up",
         f"{settings.KEEP_SNAPSHOTS_DAYS} days",
         "KEEP_SNAPSHOTS_DAYS",
     )
