@@ -10,7 +10,7 @@ def seen_account(extension: Extension, asked: str) -> tuple[Installation, Seen]:
     """The extension's installation in the account with that Oneflow id, and what was seen there. Raises `Refused`."""
     installation = None
     if asked.isascii() and asked.isdigit() and len(asked) < 19:
-        rows = Installation.objects.select_related("account")
+        rows = Installation.objects.select_related("account", "extension")
         installation = rows.filter(extension=extension, account__oneflow_id=asked).first()
     if installation is None:
         raise Refused(

@@ -65,6 +65,7 @@ def _confirmation(request: HttpRequest, blueprint: Blueprint, notes: str, status
             newest=newest,
             comparison=compare(content_of(newest), content) if newest else None,
             without_fields=[each.template_type for each in content if not each.fields],
+            without_events=[each.template_type for each in content if not each.template_type.event_types],
             installations=sum(line["number"] for line in living.values()),
         ),
         status=status,

@@ -27,6 +27,7 @@ from extensions.installations.models import Installation, TemplateType
 from extensions.installations.reference import Reference, Seen, name_roles, reference, roles_of, roles_of_ours
 
 POST = ("POST",)
+TOO_LONG = "…\nMore could not be known than fits here: take fewer template types into one draft."
 
 
 @page(SEE, audited="blueprint.export")
@@ -141,8 +142,15 @@ def _imported(request: HttpRequest, extension: Extension, asked: str, types: lis
         raise Refused(f"{found.doubts[0]} Have them read first: a draft of half an account would lack fields.")
     if problems := problems_of(as_document(found.content)):
         raise Refused(f"{installation.account} has what no blueprint can hold. {problems[0]}")
-    notes = "\n".join([f"As account {asked} has it.", *found.notes])[:LONGEST_NOTES]
+    notes = _fitting("\n".join(filter(None, [f"As account {asked} has it.", found.off_in_words, *found.notes])))
     return drafting.begin(extension, found.content, actor=actor_of(request), source=f"account {asked}", notes=notes)
+
+
+def _fitting(notes: str) -> str:
+    """The notes, with what did not fit said and not silently lost."""
+    if len(notes) <= LONGEST_NOTES:
+        return notes
+    return f"{notes[: LONGEST_NOTES - len(TOO_LONG)]}{TOO_LONG}"
 
 
 def _chosen(seen: Seen, types: list[str]) -> list[TemplateType]:

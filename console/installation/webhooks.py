@@ -9,8 +9,7 @@ from console.installation.opening import SEE, opened
 from console.installation.paging import paged, rest_of_address
 from console.installation.reading import reading
 from console.pages import page
-from extensions.health.facts import texts
-from extensions.installations.matching import is_ours, points_right
+from extensions.installations.matching import is_ours, points_right, texts
 from extensions.installations.models import Part, TemplateType, Webhook, Workspace
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from accounts.models import ApiToken
 from extensions.blueprints.models import BlueprintTemplateType
 from extensions.health.expecting import Expected, WantedField, expected
-from extensions.installations.matching import is_ours, points_right, types_of_ours
+from extensions.installations.matching import points_right, texts, types_of_ours, webhooks_of_ours
 from extensions.installations.mirror import Mirror
 from extensions.installations.models import DataField, Installation, Part, Template, TemplateType, Webhook
 from extensions.installations.snapshot import FIXED, fields_of
@@ -61,11 +61,6 @@ class Facts:
         return texts(self.installation.extension.callback_urls)
 
 
-def texts(value: object) -> list[str]:
-    """The non-empty strings of what should be a list of them; staff edit such lists by hand."""
-    return [each for each in value if isinstance(each, str) and each] if isinstance(value, list) else []
-
-
 def fields_part(row: TemplateType) -> str:
     """The name of the part that holds a template type's fields."""
     return fields_of(row.oneflow_id)
@@ -92,7 +87,7 @@ def gather(installation: Installation, mirror: Mirror, now: datetime, should: Ex
         roles=roles,
         fields_here=_present_fields(mirror.fields),
         templates_here=_active_templates(mirror.templates),
-        webhooks_of_ours=tuple(_ours(installation, mirror.webhooks)),
+        webhooks_of_ours=tuple(webhooks_of_ours(installation, mirror.webhooks)),
         # A part of a template type that plays no role any more says nothing about today.
         parts={name: part for name, part in mirror.parts.items() if name in current},
     )
@@ -112,16 +107,3 @@ def _active_templates(rows: Iterable[Template]) -> dict[int, tuple[Template, ...
         if row.missing_since is None and row.active and row.template_type_oneflow_id is not None:
             found[row.template_type_oneflow_id].append(row)
     return {type_id: tuple(each) for type_id, each in found.items()}
-
-
-def _ours(installation: Installation, rows: Iterable[Webhook]) -> Iterable[Webhook]:
-    patterns = texts(installation.extension.callback_urls)
-    for row in sorted(rows, key=lambda each: each.oneflow_id):
-        ours = row.missing_since is None and is_ours(
-            row,
-            instance=installation.shown_instance,
-            patterns=patterns,
-            account_id=installation.account.oneflow_id,
-        )
-        if ours:
-            yield row

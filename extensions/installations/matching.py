@@ -5,11 +5,11 @@ same way. Mode `development`: likewise. Fields are matched by `custom_id` always
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from extensions.blueprints.models import BlueprintTemplateType
-from extensions.installations.models import TemplateType, Webhook
+from extensions.installations.models import Installation, TemplateType, Webhook
 from oneflow.callbacks import masked_callback_url
 
 
@@ -70,3 +70,22 @@ def is_ours(webhook: Webhook, *, instance: int | None, patterns: Iterable[str], 
     """
     owned = instance is not None and webhook.integration_instance == instance
     return owned or webhook.remembered or points_right(webhook.callback_url, patterns, account_id)
+
+
+def webhooks_of_ours(installation: Installation, rows: Iterable[Webhook]) -> Iterator[Webhook]:
+    """Those that we answer for and that Oneflow still lists; of an installation loaded with account and extension."""
+    patterns = texts(installation.extension.callback_urls)
+    for row in sorted(rows, key=lambda each: each.oneflow_id):
+        ours = row.missing_since is None and is_ours(
+            row,
+            instance=installation.shown_instance,
+            patterns=patterns,
+            account_id=installation.account.oneflow_id,
+        )
+        if ours:
+            yield row
+
+
+def texts(value: object) -> list[str]:
+    """The non-empty strings of what should be a list of them; staff edit such lists by hand."""
+    return [each for each in value if isinstance(each, str) and each] if isinstance(value, list) else []

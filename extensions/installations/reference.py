@@ -2,7 +2,7 @@
 
 Oneflow's answer does not say everything that a blueprint does: whether a field is a checkbox or required, and which
 events are wanted. The same template type and `custom_id` in a version that is known says it instead; where none does
-the plainest is taken, and a sentence says so.
+the plainest is taken, or for events what our webhook sends there, and a sentence says so.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -15,11 +15,12 @@ from django.utils.text import slugify
 from accounts.acting import Actor, Deed
 from extensions.blueprints.comparing import Place
 from extensions.blueprints.content import TypeContent
+from extensions.blueprints.document import problems_of
 from extensions.blueprints.models import BlueprintField, BlueprintTemplateType
 from extensions.installations import snapshot as parts
-from extensions.installations.matching import types_of_ours
+from extensions.installations.matching import types_of_ours, webhooks_of_ours
 from extensions.installations.mirror import Mirror
-from extensions.installations.models import DataField, Installation, Part, TemplateType
+from extensions.installations.models import DataField, Installation, Part, TemplateType, Webhook
 
 # How many names a sentence holds.
 NAMED = 5
@@ -33,16 +34,18 @@ class Seen:
     types: tuple[TemplateType, ...]
     fields: dict[int, list[DataField]]
     parts: dict[str, Part]
+    webhooks: tuple[Webhook, ...] = ()
 
     @classmethod
     def load(cls, installation: Installation) -> Self:
-        """Read in one statement."""
+        """Read in one statement, of an installation that is loaded with account and extension."""
         mirror = Mirror.load(installation)
         fields: dict[int, list[DataField]] = {}
         for row in mirror.fields:
             if row.missing_since is None:
                 fields.setdefault(row.template_type_oneflow_id, []).append(row)
-        return cls(tuple(row for row in mirror.template_types if row.missing_since is None), fields, mirror.parts)
+        types = tuple(row for row in mirror.template_types if row.missing_since is None)
+        return cls(types, fields, mirror.parts, tuple(webhooks_of_ours(installation, mirror.webhooks)))
 
     @property
     def types_were_read(self) -> bool:
@@ -52,6 +55,12 @@ class Seen:
 
     def fields_of(self, row: TemplateType) -> list[DataField]:
         return self.fields.get(row.oneflow_id, [])
+
+    def events_of(self, row: TemplateType) -> set[str] | None:
+        """What webhooks of ours that are tied to it send; None where one sends everything."""
+        tied = [each for each in self.webhooks if each.template_type_oneflow_id == row.oneflow_id]
+        rules = [rule.get("event_types") for each in tied for rule in each.filters or [{}]]
+        return None if None in rules else {event for each in rules for event in each}
 
     def doubt(self, row: TemplateType) -> str:
         """Why its fields are not known as they are now: never read, or not by the latest refresh; "" when they are."""
@@ -69,6 +78,12 @@ class Reference:
     off: frozenset[Place]
     notes: tuple[str, ...]
     doubts: tuple[str, ...]
+
+    @property
+    def off_in_words(self) -> str:
+        """That a draft of this has what is switched off in the account; "" where nothing is."""
+        names = sorted("/".join(filter(None, place)) for place in self.off)
+        return f"Taken over though switched off there: {_named(names)}." if names else ""
 
 
 def roles_of_ours(seen: Seen, wanted: Iterable[BlueprintTemplateType]) -> dict[str, TemplateType]:
@@ -107,7 +122,7 @@ def name_roles(installation: Installation, roles: Mapping[str, TemplateType], *,
 def reference(seen: Seen, roles: Mapping[str, TemplateType], known: Sequence[TypeContent]) -> Reference:
     """What the account has of these template types, with what it cannot say from the `known` content."""
     says = {each.template_type.extension_type: each for each in known}
-    taken = [_Taken(role, row, seen.fields_of(row), says.get(role)) for role, row in roles.items()]
+    taken = [_Taken(role, row, seen.fields_of(row), seen.events_of(row), says.get(role)) for role, row in roles.items()]
     return Reference(
         content=tuple(each.content() for each in taken),
         off=frozenset(place for each in taken for place in each.off()),
@@ -119,8 +134,15 @@ def reference(seen: Seen, roles: Mapping[str, TemplateType], known: Sequence[Typ
 class _Taken:
     """A template type of the account in the role that it plays, with what is known of that role."""
 
-    def __init__(self, role: str, row: TemplateType, fields: Sequence[DataField], known: TypeContent | None) -> None:
-        self.role, self.row, self.fields, self.known = role, row, fields, known
+    def __init__(
+        self,
+        role: str,
+        row: TemplateType,
+        fields: Sequence[DataField],
+        sent: set[str] | None,
+        known: TypeContent | None,
+    ) -> None:
+        self.role, self.row, self.fields, self.sent, self.known = role, row, fields, sent, known
         # In a template type that the extension made, a user field is the customer's own.
         self.own = [field for field in fields if row.extension_type == role and field.source == "user"]
         self.kept = list(_kept(field for field in fields if field not in self.own))
@@ -131,9 +153,13 @@ class _Taken:
             name=self.row.name.strip() or self.role,
             extension_type=self.role,
             description=self.row.description,
-            event_types=self.known.template_type.event_types if self.known else [],
+            event_types=self.known.template_type.event_types if self.known else self.sent_and_held(),
         )
         return TypeContent(template_type, tuple(_field(field, self.before.get(field.custom_id)) for field in self.kept))
+
+    def sent_and_held(self) -> list[str]:
+        """The events that our webhook sends and a blueprint can hold."""
+        return sorted(filter(_holds, self.sent or ()))
 
     def off(self) -> Iterator[Place]:
         if not self.row.active:
@@ -152,9 +178,33 @@ def _notes(taken: Sequence[_Taken]) -> Iterator[str]:
         if each.role != each.row.extension_type:
             theirs = f"the extension type {each.row.extension_type}" if each.row.extension_type else "no extension type"
             yield f"Oneflow gives {each.row.name} {theirs}: it stands here as {each.role}."
-        if each.known is None:
-            yield f"Which events the webhook of {each.row.name} must send is not known: none are wanted."
+        yield from _events(each)
         yield from _left_out(each)
+
+
+def _events(of: _Taken) -> Iterator[str]:
+    """Where the wanted events come from, if no version says them, and what is sent beside them."""
+    name, held = of.row.name, of.sent_and_held()
+    unheld = sorted((of.sent or set()).difference(held))
+    if unheld:
+        yield f"Left out of {name}: event types that no blueprint can hold ({_named([each[:60] for each in unheld])})."
+    if of.known is not None:
+        if more := sorted(set(held).difference(of.known.template_type.event_types)):
+            yield f"Left out of {name}: events that its webhook sends and the version does not want ({_named(more)})."
+    elif held:
+        listed = ", ".join(held)
+        yield f"No known version has {name}: the events that its webhook sends there are taken for wanted ({listed})."
+    else:
+        why = "the one there sends every event" if of.sent is None else "it has none of ours there that names any"
+        yield (
+            f"Which events the webhook of {name} must send is not known, as {why}: none are wanted. "
+            "Add them, or nothing is checked of it."
+        )
+
+
+def _holds(event: str) -> bool:
+    """Whether a blueprint can hold an event type."""
+    return not problems_of([{"name": "x", "extension_type": "x", "event_types": [event], "fields": []}])
 
 
 def _kept(fields: Iterable[DataField]) -> Iterator[DataField]:
@@ -188,14 +238,18 @@ def _left_out(of: _Taken) -> Iterator[str]:
         ([field for field in rest if field.custom_id], "whose custom_id another has too"),
     ):
         if fields:
-            yield f"Left out of {of.row.name}: {_fields(len(fields))} {why} ({_named(fields)})."
+            yield f"Left out of {of.row.name}: {_fields(len(fields))} {why} ({_named(_names(fields))})."
     if long:
-        yield f"Cut to {LONGEST_PLACEHOLDER} characters in {of.row.name}: the placeholder of {_named(long)}."
+        yield f"Cut to {LONGEST_PLACEHOLDER} characters in {of.row.name}: the placeholder of {_named(_names(long))}."
 
 
-def _named(fields: Sequence[DataField]) -> str:
-    names = ", ".join(field.name or field.custom_id for field in fields[:NAMED])
-    return f"{names} and {len(fields) - NAMED} more" if len(fields) > NAMED else names
+def _names(fields: Iterable[DataField]) -> list[str]:
+    return [field.name or field.custom_id for field in fields]
+
+
+def _named(names: Sequence[str]) -> str:
+    listed = ", ".join(names[:NAMED])
+    return f"{listed} and {len(names) - NAMED} more" if len(names) > NAMED else listed
 
 
 def _fields(number: int) -> str:

@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from console.blueprints import importing
 from console.models import AuditEvent
 from extensions.blueprints import editing
 from extensions.blueprints.content import as_document, content_of
@@ -618,6 +619,41 @@ def test_a_reference_account_becomes_a_draft_with_what_could_not_be_known(admini
     assert draft.template_types.get().event_types == ["contract:publish", "contract:sign", "contract:decline"]
     assert "1 field that no known version has is taken for optional text" in draft.notes
     assert AuditEvent.objects.get(verb="blueprint.draft").details == {"version": 2, "from": "account 410001"}
+
+
+def test_an_import_says_what_it_took_for_wanted_and_what_is_off_there(administrator, extension):
+    make_installation(extension)
+    BlueprintTemplateType.objects.filter(extension_type="acme_deal").delete()
+    DataField.objects.filter(custom_id="vat_exempt").update(active=False)
+    deal = TemplateType.objects.get(extension_type="acme_deal")
+
+    answer = of_account(administrator, deal.oneflow_id)
+
+    draft = Blueprint.objects.get(version=2)
+    assert draft.template_types.get().event_types == ["contract:decline", "contract:publish", "contract:sign"]
+    page = text(administrator.get(answer.headers["Location"]))
+    for words in ("are taken for wanted (contract:decline,", "though switched off there: acme_deal/vat_exempt"):
+        assert words in page
+
+
+def test_notes_that_do_not_fit_say_so(administrator, extension, monkeypatch):
+    make_installation(extension)
+    BlueprintTemplateType.objects.all().delete()
+    monkeypatch.setattr(importing, "LONGEST_NOTES", 200)
+
+    of_account(administrator, *TemplateType.objects.values_list("oneflow_id", flat=True))
+
+    notes = Blueprint.objects.get(version=2).notes
+    assert len(notes) == 200 and notes.endswith("take fewer template types into one draft.")
+
+
+def test_a_release_that_wants_no_events_of_a_type_asks_whether_that_is_meant(administrator, extension):
+    draft = copy(extension.blueprints.get(), actor=STAFF)
+    assert "wants no events" not in text(administrator.get(at("version-release", draft.version)))
+
+    draft.template_types.filter(extension_type="acme_deal").update(event_types=[])
+
+    assert "Deal wants no events" in text(administrator.get(at("version-release", draft.version)))
 
 
 def test_a_toolkit_account_gives_every_field_of_its_own(administrator, extension):

@@ -8,7 +8,7 @@ from django.utils import timezone
 from extensions.blueprints.comparing import compare
 from extensions.blueprints.content import as_document, content_of
 from extensions.blueprints.models import BlueprintTemplateType
-from extensions.installations.models import DataField, Installation, TemplateType
+from extensions.installations.models import DataField, Installation, TemplateType, Webhook
 from extensions.installations.reference import Reference, Seen, reference, roles_of, roles_of_ours
 
 pytestmark = pytest.mark.django_db
@@ -150,3 +150,86 @@ def test_an_account_whose_types_were_never_read_says_so(installation):
     assert not Seen.load(installation).types_were_read
     installation.parts.all().delete()
     assert not Seen.load(installation).types_were_read
+
+
+def without_deal(installation: Installation) -> Reference:
+    """The account beside a version that knows nothing of one of its template types."""
+    seen = Seen.load(installation)
+    roles = roles_of_ours(seen, BlueprintTemplateType.objects.filter(blueprint__extension=installation.extension))
+    known = content_of(installation.blueprint)
+    return reference(seen, roles, [each for each in known if each.template_type.extension_type != "acme_deal"])
+
+
+def webhook_of(row: TemplateType) -> Webhook:
+    return Webhook.objects.get(template_type_oneflow_id=row.oneflow_id)
+
+
+def sends(row: Webhook, *rules: list[str] | None) -> None:
+    row.filters = [{"event_types": each, "workspace_ids": None} for each in rules]
+    row.save()
+
+
+def test_of_a_type_that_no_version_has_the_events_that_our_webhook_sends_are_wanted(installation):
+    sends(webhook_of(deal(installation)), ["contract:sign", "contract:publish"], ["contract:sign"])
+    own = webhook_of(deal(installation))
+    own.pk, own.oneflow_id, own.integration_instance, own.callback_url = None, 1, None, "https://customer.example/"
+    sends(own, ["contract:delete"])
+
+    found = without_deal(installation)
+
+    assert found.content[0].template_type.event_types == ["contract:publish", "contract:sign"]
+    assert (
+        "No known version has Deal: the events that its webhook sends there are taken for wanted "
+        "(contract:publish, contract:sign)." in found.notes
+    )
+
+
+@pytest.mark.parametrize(
+    ("rules", "why"), [([], "sends every event"), ([["contract:sign"], None], "sends every event"), (None, "has none")]
+)
+def test_where_the_webhook_does_not_say_which_events_are_wanted_the_notes_do(installation, rules, why):
+    row = webhook_of(deal(installation))
+    if rules is None:
+        row.missing_since = timezone.now()
+        row.save()
+    else:
+        sends(row, *rules)
+
+    found = without_deal(installation)
+
+    assert found.content[0].template_type.event_types == []
+    [said] = [each for each in found.notes if "Deal must send" in each]
+    assert why in said and said.endswith("none are wanted. Add them, or nothing is checked of it.")
+
+
+def test_events_that_no_blueprint_could_hold_are_left_out_and_named(installation):
+    sends(webhook_of(deal(installation)), ["contract:sign", "Contract Signed", "x" * 200])
+
+    found = without_deal(installation)
+
+    assert found.content[0].template_type.event_types == ["contract:sign"]
+    assert "Left out of Deal: event types that no blueprint can hold (Contract Signed, xxx" in " ".join(found.notes)
+
+
+def test_events_beside_those_that_a_version_wants_are_named(installation):
+    wanted = ["contract:publish", "contract:sign", "contract:decline"]
+    sends(webhook_of(deal(installation)), [*wanted, "contract:delete"])
+
+    found = of_ours(installation)
+
+    assert found.content[0].template_type.event_types == wanted
+    assert "Left out of Deal: events that its webhook sends and the version does not want (contract:delete)." in (
+        found.notes
+    )
+
+
+def test_what_is_switched_off_is_named(installation):
+    assert of_ours(installation).off_in_words == ""
+    DataField.objects.filter(custom_id="vat_exempt").update(active=False)
+    TemplateType.objects.filter(extension_type="acme_engagement").update(active=False)
+
+    assert of_ours(installation).off_in_words == (
+        "Taken over though switched off there: acme_deal/vat_exempt, acme_engagement."
+    )
+    DataField.objects.update(active=False)
+    assert of_ours(installation).off_in_words.endswith("acme_engagement/engagement_id and 1 more.")

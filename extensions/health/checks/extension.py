@@ -1,7 +1,8 @@
 """Whether our extension, and what it depends on, is switched on in the account."""
 
 from extensions.health.asking import Answer, Found, Unjudged, check
-from extensions.health.facts import Facts, texts
+from extensions.health.facts import Facts
+from extensions.installations.matching import texts
 from extensions.installations.models import AccountExtension, Installation
 
 ASKED = {"asked": "GET /integration_extensions", "part": "extensions"}

@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 
 from extensions.blueprints.models import BlueprintTemplateType
 from extensions.health.asking import Answer, Found, Unjudged, check, missing_types
-from extensions.health.facts import Facts, texts
+from extensions.health.facts import Facts
+from extensions.installations.matching import texts
 from extensions.installations.models import TemplateType, Webhook
 from oneflow.addresses import is_loopback
 from oneflow.callbacks import masked_callback_url

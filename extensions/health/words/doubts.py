@@ -6,7 +6,7 @@ from datetime import datetime
 from django.conf import settings
 
 from extensions.health.codes import EXTENSIONS_ASSUMED
-from extensions.health.facts import texts
+from extensions.installations.matching import texts
 from extensions.installations.models import AccountExtension, Installation, Part
 from extensions.installations.snapshot import FIXED
 
