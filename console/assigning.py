@@ -13,7 +13,7 @@ from django.shortcuts import render
 from accounts.acting import Deed
 from accounts.models import Account, Tag
 from console.audit import actor_of
-from console.pages import context
+from console.pages import chosen, context
 from extensions.installations.models import Installation
 
 
@@ -97,9 +97,7 @@ def _ask(request: HttpRequest, form: Assign | TagThem, count: int) -> HttpRespon
             title=title,
             crumbs=[("Installations", request.get_full_path())],
             form=form,
-            action=request.POST.get("action", ""),
-            selected=request.POST.getlist("_selected_action"),
-            across=request.POST.get("select_across", ""),
+            **chosen(request),
         ),
     )
 

@@ -76,6 +76,15 @@ def context(request: HttpRequest, *, title: str, crumbs: Iterable[Crumb] = (), *
     return {**admin.site.each_context(request), "title": title, "crumbs": list(crumbs), **extra}
 
 
+def chosen(request: HttpRequest) -> dict[str, Any]:
+    """What `console/selection.html` sends on of a list: which rows were chosen there, and for which action."""
+    return {
+        "action": request.POST.get("action", ""),
+        "selected": request.POST.getlist("_selected_action"),
+        "across": request.POST.get("select_across", ""),
+    }
+
+
 def refuse(
     request: HttpRequest,
     verb: str,

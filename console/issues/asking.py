@@ -11,7 +11,7 @@ from accounts.acting import Deed
 from console.audit import actor_of
 from console.facets import moment
 from console.issues.forms import Handling
-from console.pages import context
+from console.pages import chosen, context
 from extensions.health.handling import Refused
 from extensions.health.models import Issue
 
@@ -43,9 +43,7 @@ def _question(request: HttpRequest, form: Handling, count: int, back_to: str) ->
         title=f"{form.heading} {_issues(count)}",
         crumbs=[(back_to, request.get_full_path())],
         form=form,
-        action=request.POST.get("action", ""),
-        selected=request.POST.getlist("_selected_action"),
-        across=request.POST.get("select_across", ""),
+        **chosen(request),
     )
     return render(request, "console/selection.html", asked)
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.acting import Deed
 from console.audit import actor_of
-from console.pages import context, page
+from console.pages import chosen, context, page
 from console.repairs.jobs import running
 from console.repairs.offering import MISADDRESSED
 from console.repairs.showing import PLAN
@@ -93,13 +93,8 @@ def from_list(admin: Any, request: HttpRequest, installations: QuerySet[Installa
     made = _make(request, form, extensions[0], keys)
     if made is not None:
         return made
-    asked = {
-        "action": request.POST.get("action", ""),
-        "selected": request.POST.getlist("_selected_action"),
-        "across": request.POST.get("select_across", ""),
-    }
     back = request.get_full_path()
-    return _ask(request, form, len(keys), crumbs=[("Installations", back)], back=back, **asked)
+    return _ask(request, form, len(keys), crumbs=[("Installations", back)], back=back, **chosen(request))
 
 
 @page(PLAN, audited=VERB, methods=("GET", "POST"))
