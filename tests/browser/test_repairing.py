@@ -1,4 +1,4 @@
-"""A repair as staff do it: from the cause to the difference, written, read back, and undone by a second person."""
+"""Repairs as staff do them: one, from the cause to the difference, written and undone; and one in many accounts."""
 
 import re
 from collections.abc import Callable
@@ -63,3 +63,50 @@ def test_a_field_is_switched_on_and_off_again(demo: Demo, account: dict, open_pa
     expect(administrator.locator("p.cause").first).to_contain_text("undone since")
     administrator.goto(f"{demo.url}/repairs/?state=done")
     expect(administrator.get_by_role("row")).to_have_count(3)
+
+
+@pytest.fixture
+def chosen(demo: Demo) -> list[dict]:
+    """Seven accounts whose fields are well, of which six have one switched off now."""
+    able = [each for each in demo.control("GET", "/accounts") if all("webhook." in fault for fault in each["faults"])]
+    for each in able[:6]:
+        demo.control("POST", f"/accounts/{each['id']}/faults", {"fault": FAULT, "custom_id": "deal_value"})
+    return able[:7]
+
+
+def test_a_field_is_switched_on_in_many_accounts(
+    demo: Demo, chosen: list[dict], open_page: Callable[..., Page]
+) -> None:
+    administrator, support = open_page(), open_page()
+    sign_in(administrator, demo, "administrator")
+    sign_in(support, demo, "support")
+    allow_writes(administrator, demo)
+
+    support.goto(f"{demo.url}/installations/installation/")
+    for each in chosen:
+        support.get_by_role("row").filter(has_text=str(each["id"])).get_by_role("checkbox").check()
+    support.get_by_role("button", name="Repair…").click()
+    support.get_by_label("What is done").select_option(label="Switch fields on")
+    support.get_by_label("Template type").select_option("acme_deal")
+    support.get_by_label("Fields").fill("deal_value")
+    support.get_by_label("Reason").fill("switched off by a release")
+    support.get_by_role("button", name="Begin the dry run").click()
+    would = support.locator("section", has_text="What would be written")
+    expect(would).to_contain_text("In 6 accounts: Switch on deal_value", timeout=PATIENCE)
+    expect(would).to_contain_text("In 1 account nothing would be written")
+    expect(support.get_by_role("button", name=re.compile("Approve"))).to_have_count(0)
+
+    administrator.goto(support.url)
+    administrator.get_by_role("button", name="Approve, and write the first 5").click()
+    rest = administrator.get_by_role("button", name="Write the rest")
+    rest.wait_for(timeout=PATIENCE)
+    expect(administrator.locator("#job-progress")).to_contain_text("5 of 6 accounts written.")
+    rest.click()
+
+    expect(administrator.locator("h1 .state")).to_have_text("done", timeout=PATIENCE)
+    rows = administrator.locator("td[data-label=State]")
+    expect(rows.filter(has_text="done, and read back")).to_have_count(6)
+    expect(rows.filter(has_text="nothing to be written")).to_have_count(1)
+    expect(administrator.locator("td[data-label=Result]", has_text="is on already")).to_have_count(1)
+    administrator.set_viewport_size({"width": 360, "height": 800})
+    assert administrator.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")

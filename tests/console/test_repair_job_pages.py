@@ -89,6 +89,7 @@ def test_installations_chosen_in_the_list_become_a_job() -> None:
     made = client.post(LIST, {**chosen, **ASKED, "apply": "1"})
 
     assert "Repair 2 accounts" in asked and "Begin the dry run" in asked
+    assert asked.index("Deal (acme_deal)") < asked.index("Engagement (acme_engagement)"), "as in the blueprint"
     job = RepairJob.objects.get()
     assert made.headers["Location"] == reverse("repair-job", args=[job.pk])
     assert (job.title, job.members.count(), job.made_by) == ("Switch on deal_value in acme_deal", 2, "support")

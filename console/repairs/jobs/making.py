@@ -65,8 +65,10 @@ class RepairThem(forms.Form):
 
     def __init__(self, *args: Any, extension: Extension, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        kinds = BlueprintTemplateType.objects.filter(blueprint__extension=extension).order_by("-blueprint__version")
-        names = {each.extension_type: each.name for each in reversed(kinds)}
+        kinds = BlueprintTemplateType.objects.filter(blueprint__extension=extension).order_by(
+            "blueprint__version", "pk"
+        )
+        names = {each.extension_type: each.name for each in kinds}  # the latest name of each
         self.fields["role"].choices = [(role, f"{name} ({role})") for role, name in names.items()]  # type: ignore[attr-defined]
 
     def operations(self) -> tuple[Operation, ...]:

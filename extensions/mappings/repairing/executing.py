@@ -53,8 +53,8 @@ DISCONNECTED = (
     "The installation was disconnected or relinked meanwhile: nothing was written.",
     "Look at the installation, and plan the repair again.",
 )
-LOOK_INTO_IT = "Compare the account with the difference below, and plan a repair for what is wrong."
-OR_UNDO = "Compare the account with the difference below. Then undo what was taken, or plan a repair for what is wrong."
+LOOK_INTO_IT = "Compare the account with what was approved, and plan a repair for what is wrong."
+OR_UNDO = "Compare the account with what was approved. Then undo what was taken, or plan a repair for what is wrong."
 
 
 class LeaseLost(Exception):
