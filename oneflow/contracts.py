@@ -31,9 +31,13 @@ class ContractField:
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """A contract: where it belongs, its state, and its data fields. An id is None where Oneflow does not say it."""
+    """A contract: its name, where it belongs, its state, and its data fields.
+
+    An id is None, and the name empty, where Oneflow does not say it.
+    """
 
     id: int
+    name: str = field(repr=False)
     state: str
     workspace_id: int | None
     template_id: int | None
@@ -48,6 +52,7 @@ class Contract:
         of_owner = reading.child(shown, "_private_ownerside", what)
         return cls(
             id=reading.required_id(shown, "id", what),
+            name=reading.verbatim_text(inner, "name", what) or "",
             state=reading.required_text(shown, "state", what),
             workspace_id=reading.optional_id(inner, "workspace_id", what),
             template_id=reading.optional_id(of_owner, "template_id", what),

@@ -17,7 +17,7 @@ from accounts.acting import Actor, Deed
 from console.reaching import Log, NotReached, reached
 from extensions.installations.models import Installation
 from extensions.mappings import contract_testing
-from extensions.mappings.contract_testing import MOST_CALLS, Outcome, refusal
+from extensions.mappings.contract_testing import MOST_CALLS, Outcome, refusal, writes_off
 from extensions.mappings.lineage import Lineage, TypeLineage
 from extensions.mappings.models import ContractTest
 from oneflow.errors import OneflowError
@@ -72,7 +72,7 @@ def offered(installation: Installation, lineage: Lineage) -> tuple[UsableTemplat
 def run(installation: Installation, lineage: Lineage, asked: Asked, actor: Actor) -> Tested:
     """The test, run to its end. Raises `Refused`, which is recorded, and `SentBefore`."""
     try:
-        if problem := refusal(installation.extension, installation.account.name, asked.confirmation):
+        if problem := refusal(installation.extension, installation.account, asked.confirmation):
             raise Refused(problem)
         return _run(installation, lineage, asked, actor)
     except Refused as exc:
@@ -84,6 +84,8 @@ def clean_up(test: ContractTest, actor: Actor) -> ContractTest:
     """Delete what the test may have left. Raises `Refused`, which is recorded."""
     installation = test.installation
     try:
+        if problem := writes_off(installation.extension):
+            raise Refused(problem)
         with reached(installation, calls=MOST_CALLS, most_seconds=MOST_SECONDS) as (client, log):
             outcome = contract_testing.clean_up(
                 test, client, _acting_user(installation), clock=timezone.now, begin=log.begin
@@ -101,7 +103,8 @@ def _run(installation: Installation, lineage: Lineage, asked: Asked, actor: Acto
         with reached(installation, calls=MOST_CALLS + 1, most_seconds=MOST_SECONDS) as (client, log):
             template, of = _chosen(client.contract_create_data(user_email), lineage, asked.template)
             body = of.body(template.workspace_id, template.template_id)
-            test = _begun(installation, asked.key, template, len(body["data_fields"]), actor, timezone.now())
+            fields = {"fields_sent": len(body["data_fields"]), "fields_unsent": len(of.amiss)}
+            test = _begun(installation, asked.key, template, fields, actor, timezone.now())
             outcome = contract_testing.run(test, client, body, user_email, clock=timezone.now, begin=log.begin)
     except (NotReached, OneflowError) as exc:
         raise Refused(f"No contract was made. {exc}") from None
@@ -129,10 +132,15 @@ def _chosen(found: Sequence[UsableTemplate], lineage: Lineage, chosen: str) -> t
 
 
 def _begun(
-    installation: Installation, key: UUID, template: UsableTemplate, fields: int, actor: Actor, now: datetime
+    installation: Installation,
+    key: UUID,
+    template: UsableTemplate,
+    fields: dict[str, int],
+    actor: Actor,
+    now: datetime,
 ) -> ContractTest:
     """The row that says that a contract may come to be, stored before it can."""
-    details = {"template": template.template_id, "workspace": template.workspace_id, "fields": fields, "test": key.hex}
+    details = {"template": template.template_id, "workspace": template.workspace_id, "test": key.hex, **fields}
     try:
         with transaction.atomic():
             test = ContractTest.objects.create(
@@ -144,7 +152,7 @@ def _begun(
                 workspace_name=template.workspace_name[:255],
                 template_oneflow_id=template.template_id,
                 template_name=template.template_name[:255],
-                fields_sent=fields,
+                **fields,
             )
             Deed(actor, TEST, installation, details={"begun": True, **details}).tell()
     except IntegrityError:

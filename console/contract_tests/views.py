@@ -12,7 +12,7 @@ from console.audit import actor_of
 from console.contract_tests.running import Asked, Refused, SentBefore, Tested, clean_up, key_of, offered, run
 from console.installation.opening import Opened, opened
 from console.lineage.pasting import Pasted, in_memory, pasted
-from console.lineage.showing import shown_comparison
+from console.lineage.showing import shown_comparison, shown_lines
 from console.pages import page
 from extensions.installations.models import Part
 from extensions.mappings.contract_testing import is_real
@@ -24,6 +24,12 @@ BOTH = ("GET", "POST")
 MOST_TESTS = 20
 # This page has little else to show, so that a longer record can go back into its form.
 MOST_SHOWN = 80_000
+# What cleaning up came to, by the test's state.
+CLEANED = {
+    ContractTest.State.LEFT: (messages.WARNING, "A contract may still be there."),
+    ContractTest.State.TAKEN: (messages.WARNING, "Somebody uses the contract by now, so it was not deleted."),
+    "": (messages.SUCCESS, "Nothing of the test contract remains."),
+}
 
 
 @page(TEST, unaudited="asks Oneflow what the acting user can use; nothing is made or kept", methods=BOTH)
@@ -67,9 +73,8 @@ def tidy(request: HttpRequest, oneflow_id: int, key: str, pk: int) -> HttpRespon
     except Refused as exc:
         messages.error(request, str(exc))
     else:
-        remains = cleaned.state == ContractTest.State.LEFT
-        words = "A contract may still be there." if remains else "Nothing of the test contract remains."
-        (messages.warning if remains else messages.success)(request, words)
+        level, words = CLEANED.get(cleaned.state, CLEANED[""])
+        messages.add_message(request, level, words)
     return redirect(this.address("installation-test-contract"))
 
 
@@ -127,6 +132,7 @@ def _result(request: HttpRequest, this: Opened, tested: Tested) -> dict[str, Any
         test=test,
         remains=test.state == ContractTest.State.LEFT,
         steps=list(zip(test.steps, outcome.steps, strict=True)),
+        unsent=shown_lines(tested.of.amiss),
         compared=shown_comparison(tested.of, filled, attention=False) if filled else None,
         contract=True,
     )

@@ -2,7 +2,6 @@
 
 import json
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -32,6 +31,7 @@ from extensions.mappings.changing import Refused, Stale, Why, Wrong, change
 from extensions.mappings.effective import Place, Rule, Rules, effective
 from extensions.mappings.models import Override
 from extensions.mappings.paths import Absent, kind
+from extensions.mappings.records import number
 from extensions.mappings.transforms import Untransformable, apply
 
 # What the form can be sent for; the first is also what Enter does.
@@ -188,7 +188,7 @@ def _sample(text: str) -> object:
     if not text.strip():
         return Absent("The record has no value there.")
     try:
-        value = json.loads(text, parse_float=Decimal)
+        value = json.loads(text, parse_float=number, parse_int=number)
     except (ValueError, RecursionError):
         return text
     return Absent("The value is null.") if value is None else value

@@ -89,6 +89,13 @@ class RuleForm(forms.Form):
                 values[_name(known, option)] = _shown(option, rule.options[option.name])
         return cls(initial=values)
 
+    def clean(self) -> None:
+        """What stands in the options of a transform that is not chosen is not shown, so it is no mistake either."""
+        for transform in TRANSFORMS.values():
+            if transform.name != self.cleaned_data.get("transform"):
+                for option in transform.options:
+                    self.errors.pop(_name(transform.name, option), None)
+
     def rule(self) -> Rule:
         """The rule as it was written."""
         data = self.cleaned_data

@@ -12,6 +12,7 @@ from enum import Enum
 from typing import Any
 from urllib.parse import urlsplit
 
+from accounts.models import Account
 from extensions.blueprints.models import Extension
 from extensions.installations.models import Contract
 from extensions.mappings.models import ContractTest
@@ -20,8 +21,10 @@ from oneflow import contracts
 from oneflow.client import OneflowClient
 from oneflow.errors import BudgetSpent, NotFound, OneflowError, RateLimited, Rejected, Unavailable, UnexpectedAnswer
 
-# The most calls of a run: create, find, read, delete, confirm; what the acting user can use is asked before.
+# The most calls of a run: create, find, read, delete, confirm; what the acting user can use is asked before. The same
+# for cleaning up: find, read, delete, confirm.
 MOST_CALLS = 5
+DRAFT = "draft"
 CREATE, FIND, READ, DELETE, CONFIRM = "create", "find", "read", "delete", "confirm"
 
 
@@ -56,16 +59,21 @@ def is_real(extension: Extension) -> bool:
     return extension.environment != Extension.Environment.SANDBOX or f".{host}".endswith(".oneflow.com")
 
 
-def refusal(extension: Extension, account_name: str, confirmation: str) -> str:
+def writes_off(extension: Extension) -> str:
+    """Why nothing may be made or deleted there, and what to do; empty when it may."""
+    if extension.writes_allowed or not is_real(extension):
+        return ""
+    return f"Writing to customers’ accounts is off for {extension}. An administrator can turn it on under Extensions."
+
+
+def refusal(extension: Extension, account: Account, confirmation: str) -> str:
     """Why no test contract may be made, and what to do; empty when it may."""
     if not is_real(extension):
         return ""
-    if not extension.writes_allowed:
-        return (
-            f"Writing to customers’ accounts is off for {extension}. An administrator can turn it on under Extensions."
-        )
-    if confirmation.strip() != account_name.strip():
-        return f"To make a contract in a real account, type its name: {account_name}"
+    if problem := writes_off(extension):
+        return problem
+    if confirmation.strip() != str(account):
+        return f"To make a contract in a real account, type its name: {account}"
     return ""
 
 
@@ -100,11 +108,14 @@ def clean_up(
     clock: Callable[[], datetime],
     begin: Callable[[str], None] = lambda step: None,
 ) -> Outcome:
-    """Delete what a run may have left, found by its name where its id is not known."""
+    """Delete what a run may have left, found by its name where its id is not known.
+
+    Not what somebody has used since: a contract that is no draft any more, or bears another name, is theirs.
+    """
     going = _Run(test, client, user_email, clock, begin)
     if test.contract_oneflow_id is None:
         going.find(settled=test.started_at < clock() - LONGEST_RUN)
-    if test.contract_oneflow_id is not None:
+    if test.contract_oneflow_id is not None and going.is_still_ours():
         going.remove()
     going.end()
     return going.outcome
@@ -171,6 +182,31 @@ class _Run:
         went = Went.WELL if same == len(sent) else Went.BADLY
         self._note(READ, went, f"{same} of {len(sent)} values are as they were sent.")
 
+    def is_still_ours(self) -> bool:
+        """Whether the contract is there as the test made it; what becomes of the test where it is not is stored."""
+        self.begin(READ)
+        try:
+            # Without a user, so that it is not merely out of the acting user's sight.
+            contract = self.client.contract(self._id)
+        except NotFound:
+            self._gone(READ)
+            return False
+        except OneflowError as exc:
+            self.test.save_facts(state=ContractTest.State.LEFT)
+            self._note(READ, Went.BADLY, f"It could not be looked at, so it was not deleted. {exc}")
+            return False
+        if contract.state == DRAFT and contract.name == self.test.contract_name:
+            self._note(READ, Went.WELL, "It is there, and nobody has used it.")
+            return True
+        self.test.save_facts(state=ContractTest.State.TAKEN)
+        self._note(
+            READ,
+            Went.BADLY,
+            f"Contract {self._id} bears another name, or is no draft any more: somebody uses it, so it was not "
+            "deleted. Look at it in Oneflow.",
+        )
+        return False
+
     def remove(self) -> None:
         """Delete the contract, and see that it is gone: Oneflow answers 200 to a deletion whatever it did."""
         self.begin(DELETE)
@@ -187,9 +223,7 @@ class _Run:
             # Without a user, so that it is not merely out of the acting user's sight.
             self.client.contract(self._id)
         except NotFound:
-            Contract.missed(self.test.installation, self._id, self.clock())
-            self.test.save_facts(state=ContractTest.State.DELETED)
-            self._note(CONFIRM, Went.WELL, "It is gone.")
+            self._gone(CONFIRM)
             return
         except OneflowError as exc:
             sentence = f"Whether it is gone is not known. {exc}"
@@ -197,6 +231,11 @@ class _Run:
             sentence = "It is still there."
         self.test.save_facts(state=ContractTest.State.LEFT)
         self._note(CONFIRM, Went.BADLY, sentence)
+
+    def _gone(self, step: str) -> None:
+        Contract.missed(self.test.installation, self._id, self.clock())
+        self.test.save_facts(state=ContractTest.State.DELETED)
+        self._note(step, Went.WELL, "It is gone.")
 
     def end(self) -> None:
         self.test.save_facts(ended_at=self.clock())

@@ -54,6 +54,10 @@ class Line:
     reasons: tuple[Reason, ...] = ()
 
     @property
+    def refused(self) -> bool:
+        return self.outcome is Outcome.REFUSED
+
+    @property
     def given(self) -> str:
         """What a contract would get."""
         return self.text if self.outcome is Outcome.FILLED else ""
@@ -69,6 +73,11 @@ class TypeLineage:
 
     def count(self, outcome: Outcome) -> int:
         return sum(line.outcome is outcome for line in self.lines)
+
+    @property
+    def amiss(self) -> list[Line]:
+        """What a contract would be without and should not be: what is refused, and what is required and empty."""
+        return [line for line in self.lines if line.refused or (line.required and line.outcome is Outcome.EMPTY)]
 
     @property
     def data_fields(self) -> list[dict[str, str]]:
@@ -236,4 +245,5 @@ def compare(lineage: TypeLineage, held: Mapping[str, str]) -> list[Compared]:
 def _compared(line: Line, held: str | None) -> Compared:
     if held is None:
         return Compared(line, None, Match.NOT_THERE)
-    return Compared(line, held, Match.SAME if held == line.given else Match.DIFFERS)
+    # Nothing is what a refused field comes to, and yet not what it should hold.
+    return Compared(line, held, Match.SAME if held == line.given and not line.refused else Match.DIFFERS)

@@ -20,12 +20,13 @@ def parse(raw: bytes) -> Record:
     if not raw.strip():
         raise BadRecord("There is no record. Paste one as JSON, or choose a file.")
     try:
-        return read_object(raw, most_bytes=MOST_BYTES, whole=_number, fraction=_number)
+        return read_object(raw, most_bytes=MOST_BYTES, whole=number, fraction=number)
     except NotPlain as exc:
         raise BadRecord(str(exc)) from None
 
 
-def _number(digits: str) -> Decimal:
+def number(digits: str) -> Decimal:
+    """A number of JSON, exact. Raises ValueError where it is larger than any that can be written."""
     try:
         return Decimal(digits)
     except InvalidOperation:

@@ -109,6 +109,21 @@ def test_a_test_makes_compares_and_deletes(support, sandbox, ledger):
     assert "7 of 7 values arrived" in support.get(address(ledger)).content.decode()
 
 
+def test_what_was_not_sent_stands_beside_what_arrived(support, sandbox, ledger):
+    record = {"deal": {"amount": [1, 2], "currency": "SEK"}, "account": {"vat_exempt": "maybe"}}
+
+    page = ran(support, ledger, record=json.dumps(record))
+
+    assert "2 same" in page
+    unsent = page[page.index("What was not sent") :]
+    for words in ("deal_value", "deal_name", "vat_exempt", "refused", "Correct the rule"):
+        assert words in unsent
+    assert "currency" not in unsent
+    test = ContractTest.objects.get()
+    assert (test.fields_sent, test.fields_same, test.fields_unsent) == (2, 2, 4)
+    assert "4 not sent" in support.get(address(ledger)).content.decode()
+
+
 def test_a_test_is_never_published(support, sandbox, ledger):
     sandbox.forget_requests()
 
@@ -231,24 +246,46 @@ def test_a_field_that_the_console_takes_for_active_and_oneflow_does_not_is_told_
     assert "no active data field" not in repr(ContractTest.objects.values().get())
 
 
-def test_what_is_left_is_said_with_what_to_do_and_cleaned_up(support, sandbox, ledger):
-    sandbox.answer("close", account=ledger.account.oneflow_id, path="/contracts/create", times=1)
-    sandbox.answer("status", account=ledger.account.oneflow_id, path="/contracts", status=500, times=1)
-
-    page = ran(support, ledger)
+def left_behind(client, sandbox, installation):
+    """A test whose contract may come late: its making was not answered, and it could not be looked for."""
+    sandbox.answer("close", account=installation.account.oneflow_id, path="/contracts/create", times=1)
+    sandbox.answer("status", account=installation.account.oneflow_id, path="/contracts", status=500, times=1)
+    page = ran(client, installation)
     test = ContractTest.objects.get()
     assert test.state == "left"
+    ContractTest.objects.update(started_at=timezone.now() - timedelta(minutes=9))
+    test.page = page
+    return test
+
+
+def test_what_is_left_is_said_with_what_to_do_and_cleaned_up(support, sandbox, ledger):
+    test = left_behind(support, sandbox, ledger)
     for words in ("may be in the account", test.contract_name, "By hand:", "Clean up"):
-        assert words in page
+        assert words in test.page
     assert test.contract_name in support.get(address(ledger)).content.decode()
 
-    ContractTest.objects.update(started_at=timezone.now() - timedelta(minutes=9))
     answer = support.post(address(ledger, "installation-test-contract-clean-up", test.pk))
     assert answer.status_code == 302
     assert "Nothing of the test contract remains." in support.get(address(ledger)).content.decode()
     assert outcomes("contract.clean_up") == ["done"]
     test.refresh_from_db()
     assert [step["name"] for step in test.steps] == ["create", "find", "find"]
+
+
+def test_nothing_is_cleaned_up_in_a_real_account_while_writes_are_off(support, sandbox, ledger):
+    test = left_behind(support, sandbox, ledger)
+    Extension.objects.update(environment="production")
+    sandbox.forget_requests()
+
+    support.post(address(ledger, "installation-test-contract-clean-up", test.pk))
+
+    assert "is off for" in support.get(address(ledger)).content.decode()
+    assert [each for each in sandbox.requests() if each["method"] != "GET"] == []
+    assert outcomes("contract.clean_up") == ["refused"]
+
+    Extension.objects.update(environment="sandbox")
+    support.post(address(ledger, "installation-test-contract-clean-up", test.pk))
+    assert "Nothing of the test contract remains." in support.get(address(ledger)).content.decode()
 
 
 def test_cleaning_up_what_is_not_left_or_another_installations_does_nothing(support, sandbox, ledger):

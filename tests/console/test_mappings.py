@@ -296,6 +296,9 @@ def test_of_two_people_at_once_the_second_sees_both_and_loses_nothing(administra
         ({"sample": "[" * 3_000}, "3000 characters"),
         ({"transform": "number", "sample": "9" * 5_000}, "more than 1,000 digits"),
         ({"transform": "choice", "sample": "a"}, "“values” is missing"),
+        ({"sample": "1e9999999999999999999"}, "<code>1e9999999999999999999</code>"),
+        ({"transform": "number", "sample": "1e9999999999999999999"}, "no number"),
+        ({"choice-values": "no line with a sign", "sample": "5"}, "<code>5</code>"),
         ({"sample": "<script>"}, "&lt;script&gt;"),
     ],
 )
@@ -309,6 +312,12 @@ def test_a_rule_is_tried_with_a_value_and_nothing_is_stored(administrator, insta
     assert words in page
     assert "<html" not in part
     assert not Version.objects.exists()
+
+
+def test_options_of_a_transform_that_is_not_chosen_are_no_mistake(administrator, installation):
+    administrator.post(at("mapping-change", *PLACE), written(path="deal.new", **{"choice-values": "no sign"}))
+
+    assert effective(installation)[PLACE].path == "deal.new"
 
 
 # An installation's own rules.

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from accounts.models import Account
 from extensions.installations.models import Contract
 from extensions.mappings.contract_testing import Went, clean_up, is_real, refusal, run
 from extensions.mappings.models import ContractTest
@@ -31,7 +32,7 @@ class Remote:
     def __init__(self, *, afterwards=(), held=None, deletes=True, **trouble):
         self.trouble, self.afterwards = trouble, afterwards
         self.held, self.deletes = held, deletes
-        self.name, self.calls = None, []
+        self.name, self.state, self.calls = None, "draft", []
 
     def _ask(self, method, work):
         self.calls.append(method)
@@ -71,7 +72,7 @@ class Remote:
 
     def _contract(self):
         fields = tuple(contracts.ContractField(key, key, value) for key, value in self.held.items())
-        return contracts.Contract(610001, "draft", 13001, 17001, 5201, fields)
+        return contracts.Contract(610001, self.name, self.state, 13001, 17001, 5201, fields)
 
 
 @pytest.fixture
@@ -202,6 +203,45 @@ def test_a_deletion_whose_answer_was_lost_is_confirmed(test):
     assert told(test)[:2] == ("deleted", 610001)
 
 
+@pytest.mark.parametrize(("attribute", "value"), [("name", "Agreement with Fjord"), ("state", "signed")])
+def test_cleaning_up_never_deletes_what_somebody_uses_by_now(test, attribute, value):
+    remote = Remote(delete=TIMED_OUT)
+    tried(test, remote)
+    assert told(test)[0] == "left"
+    setattr(remote, attribute, value)
+    remote.trouble, remote.calls = {}, []
+
+    outcome = clean_up(test, remote, "maja@norrsken.example", clock=lambda: NOW + timedelta(days=30))
+
+    assert remote.calls == ["confirm"] and remote.name
+    assert told(test)[0] == "taken"
+    assert "somebody uses it" in outcome.steps[0].sentence
+    assert not test.may_remain(NOW + timedelta(days=31))
+
+
+def test_cleaning_up_deletes_nothing_that_it_could_not_look_at(test):
+    remote = Remote(confirm=TIMED_OUT, deletes=False)
+    tried(test, remote)
+    remote.calls = []
+
+    clean_up(test, remote, "maja@norrsken.example", clock=lambda: NOW)
+
+    assert remote.calls == ["confirm"]
+    assert told(test)[0] == "left"
+
+
+def test_what_is_gone_by_itself_is_told_without_another_deletion(test):
+    remote = Remote(confirm=TIMED_OUT)
+    tried(test, remote)
+    assert told(test)[0] == "left" and remote.name is None
+    remote.trouble, remote.calls = {}, []
+
+    clean_up(test, remote, "maja@norrsken.example", clock=lambda: NOW)
+
+    assert remote.calls == ["confirm"]
+    assert told(test)[0] == "deleted"
+
+
 @pytest.mark.parametrize("method", ["create", "read", "delete", "confirm"])
 def test_a_crash_leaves_word_that_a_contract_may_remain_and_it_is_cleaned_up(test, method):
     remote = Remote(**{method: KeyboardInterrupt()}, afterwards=["create", "read", "delete"])
@@ -236,14 +276,24 @@ def test_what_is_at_oneflow_is_real_whatever_it_is_called(environment, base_url,
     extension = make_extension(environment=environment, base_url=base_url)
 
     assert is_real(extension) is real
-    assert bool(refusal(extension, "Fjord AS", "Fjord AS")) is real
+    assert bool(refusal(extension, Account(name="Fjord AS"), "Fjord AS")) is real
 
 
 @pytest.mark.parametrize("typed", ["", "fjord as", "Fjord", "Fjord AS 2", "\0"])
 def test_in_a_real_account_its_name_is_typed_and_writes_are_on(typed):
     extension = make_extension(environment="production", writes_allowed=True)
 
-    assert refusal(extension, "Fjord AS", " Fjord AS ") == ""
-    assert "type its name: Fjord AS" in refusal(extension, "Fjord AS", typed)
+    account = Account(oneflow_id=410001, name="Fjord AS ")
+
+    assert refusal(extension, account, " Fjord AS ") == ""
+    assert "type its name: Fjord AS" in refusal(extension, account, typed)
     extension.writes_allowed = False
-    assert "is off for" in refusal(extension, "Fjord AS", "Fjord AS")
+    assert "is off for" in refusal(extension, account, "Fjord AS")
+
+
+def test_an_account_without_a_name_is_confirmed_by_its_number():
+    extension = make_extension(environment="production", writes_allowed=True)
+    account = Account(oneflow_id=410001, name=" ")
+
+    assert "type its name: account 410001" in refusal(extension, account, "")
+    assert refusal(extension, account, "account 410001") == ""

@@ -246,6 +246,14 @@ def test_a_contract_with_a_value_where_the_mapping_gives_none_differs_and_both_e
     assert (value.match, number.match) == (Match.DIFFERS, Match.SAME)
 
 
+def test_a_field_that_is_refused_is_not_the_same_as_one_that_is_empty_on_the_contract(installation):
+    record = {"deal": {**RECORD["deal"], "deal_value": [1]}}
+
+    value = compare(deal(installation, record), {"deal_value": ""})[0]
+
+    assert value.line.refused and value.match is Match.DIFFERS
+
+
 @settings(
     max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None
 )

@@ -75,6 +75,7 @@ RIGHT_OPTIONS = {
         ("yes_no", {}, True, "1"),
         ("yes_no", {}, "No", "0"),
         ("yes_no", {}, Decimal("1"), "1"),
+        ("yes_no", {}, Decimal("0.0"), "0"),
         ("yes_no", {"yes": "ja", "no": "nej"}, False, "nej"),
         ("default", {"default": "none"}, "here", "here"),
         ("default", {"default": "none"}, " ", "none"),
@@ -82,6 +83,11 @@ RIGHT_OPTIONS = {
         ("number", {"default": "0"}, Absent("The record has no “x”."), "0"),
         ("join", {"default": "none"}, [], "none"),
         ("choice", {**TERMS, "default": "unknown"}, "", "unknown"),
+        ("join", {"default": "none"}, [None, "", " "], "none"),
+        # What the options make nothing of is no missing value.
+        ("yes_no", {"no": "", "default": "unknown"}, False, ""),
+        ("choice", {"values": {"a": ""}, "default": "unknown"}, "a", ""),
+        ("choice", {"values": {"a": "b"}, "fallback": "", "default": "unknown"}, "c", ""),
     ],
 )
 def test_a_value_becomes_text(name, options, raw, text):

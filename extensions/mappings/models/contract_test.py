@@ -31,6 +31,7 @@ class ContractTest(models.Model):
         NOT_MADE = "not_made", "no contract was made"
         DELETED = "deleted", "made and deleted"
         LEFT = "left", "a contract may remain"
+        TAKEN = "taken", "somebody uses the contract"
 
     installation = models.ForeignKey(Installation, on_delete=models.CASCADE, related_name="contract_tests")
     key = models.UUIDField(default=uuid4, unique=True, help_text="From the form: sent twice, it is one test.")
@@ -44,6 +45,7 @@ class ContractTest(models.Model):
     template_name = models.CharField(max_length=255)
     contract_oneflow_id = models.BigIntegerField(null=True, blank=True)
     fields_sent = models.PositiveIntegerField(default=0)
+    fields_unsent = models.PositiveIntegerField(default=0, help_text="Refused, or required and left empty.")
     fields_same = models.PositiveIntegerField(null=True, blank=True, help_text="Empty: it was not read back.")
     steps = models.JSONField(default=list, help_text="What each step came to, without a value.")
 

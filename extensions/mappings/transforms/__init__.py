@@ -50,8 +50,8 @@ def check(name: str, options: object) -> list[str]:
 def apply(name: str, options: object, raw: object) -> str:
     """The text for a value as `look_up` gives it. Raises `Untransformable`, and nothing else.
 
-    Text of spaces only counts as empty. The default stands in for a value that is absent or empty, never for one
-    that cannot be transformed.
+    Text of spaces only counts as empty, and so does a list of nothing. The default stands in for a value that is
+    absent or empty: never for one that cannot be transformed, or that the options make nothing of.
     """
     if problems := check(name, options):
         raise Untransformable(problems[0])
@@ -62,7 +62,7 @@ def apply(name: str, options: object, raw: object) -> str:
     text = "" if empty else TRANSFORMS[name].write(options, raw)
     if UNWRITABLE.search(text):
         raise Untransformable("The value holds a character that no field can hold: NUL, or half of a pair.")
-    return text or str(options.get("default", ""))
+    return text if text or not (empty or isinstance(raw, list)) else str(options.get("default", ""))
 
 
 def _required(transform: Transform) -> list[str]:

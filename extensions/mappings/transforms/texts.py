@@ -1,6 +1,7 @@
 """Transforms to text: as it is, by choice, joined, and yes or no."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from extensions.mappings.paths import kind
@@ -36,11 +37,12 @@ def _join(options: Mapping[str, Any], value: object) -> str:
     for number, item in enumerate(value, 1):
         if isinstance(item, list | dict):
             raise Untransformable(f"Item {number:,} of the list is {kind(item)}; only single values can be joined.")
-    return str(options.get("separator", ", ")).join(text_of(item) for item in value if item is not None)
+    texts = (text_of(item) for item in value if item is not None)
+    return str(options.get("separator", ", ")).join(text for text in texts if text.strip())
 
 
 def _yes_no(options: Mapping[str, Any], value: object) -> str:
-    text = text_of(value).strip().casefold()
+    text = str(int(value)) if isinstance(value, Decimal) and value in (0, 1) else text_of(value).strip().casefold()
     if text in YES:
         return str(options.get("yes", "1"))
     if text in NO:
@@ -65,7 +67,7 @@ CHOICE = Transform(
 JOIN = Transform(
     "join",
     "Join",
-    "The values of a list, one after another. A null in it is left out.",
+    "The values of a list, one after another. A null or an empty text in it is left out.",
     _join,
     (words("separator", "Between them, a comma and a space by default", longest=20),),
 )
