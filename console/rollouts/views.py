@@ -24,7 +24,7 @@ from console.rollouts.way import way
 from extensions.health.models import Preview
 from extensions.installations import rollouts
 from extensions.installations.models import Rollout, RolloutMember
-from extensions.installations.moving import count
+from extensions.installations.moving import count, to_give_back
 
 SEE, RUN, EXPORT = "installations.view_rollout", "installations.run_rollout", "installations.export_installation"
 POST = ("POST",)
@@ -37,6 +37,7 @@ VERBS: dict[str, tuple[str, ...]] = {
     State.STOPPED: ("resume", "back", "end"),
     State.DONE: ("back",),
     State.ENDED: ("back",),
+    State.RETURNED: ("back",),  # while somebody is, or came to be again, on the version by it
 }
 BUTTONS = {
     "start": ("Start with the canary", "primary"),
@@ -122,7 +123,7 @@ def rollout(request: HttpRequest, number: int) -> HttpResponse:
             rows=paged(request, rows),
             rest=rest_of_address(request),
             verbs=[(reverse(f"rollout-{verb}", args=[row.pk]), *BUTTONS[verb]) for verb in verbs if verb != "back"],
-            may_take_back="back" in verbs and any(total[each.value] for each in RolloutMember.HERE),
+            may_take_back="back" in verbs and to_give_back(row).exists(),
             key=row.extension.integration_key,
             may_export=request.user.has_perm(EXPORT),
         ),

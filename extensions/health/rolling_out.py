@@ -36,9 +36,10 @@ JUDGED = [
 
 def waiting() -> list[int]:
     """The rollouts for which there is or may be something to do, the oldest first."""
-    moved = RolloutMember.objects.filter(rollout=OuterRef("pk"), state__in=[Member.MOVED, Member.NEEDS])
+    to_be_judged = RolloutMember.objects.filter(_to_be_judged(), rollout=OuterRef("pk"))
     active = Q(state__in=[State.RUNNING, State.RETURNING])
-    return list(Rollout.objects.followed().filter(active | Exists(moved)).order_by("pk").values_list("pk", flat=True))
+    rows = Rollout.objects.followed().filter(active | Exists(to_be_judged))
+    return list(rows.order_by("pk").values_list("pk", flat=True))
 
 
 def step(rollout_id: int, now: datetime) -> bool:
@@ -116,7 +117,7 @@ def settle(rollout: Rollout, now: datetime) -> int:
         if row.state == Installation.State.DISCONNECTED:
             each.state, each.note = Member.LEFT, "It was disconnected since."
         elif not moving.is_by(rollout, row):
-            each.state, each.note = Member.LEFT, moving.SET_SINCE
+            each.state, each.note = Member.LEFT, moving.why_left(row)
         else:
             _judge(each, row, found[row.pk])
     RolloutMember.objects.bulk_update(members, JUDGED)
@@ -124,12 +125,17 @@ def settle(rollout: Rollout, now: datetime) -> int:
 
 
 def _to_be_judged() -> Q:
-    """Moved and read since; or in need of somebody and read again; or out of our hands."""
-    read = Q(installation__wanted_at=None)
+    """Moved and read since; in need of somebody, or connected again, and read again; or out of our hands.
+
+    Not whom another rollout moved on: that is for the other to judge, and taking it back leads here again.
+    """
+    ours = Q(installation__rollout=None) | Q(installation__rollout=F("rollout"))
+    disconnected = Q(installation__state=Installation.State.DISCONNECTED)
     moved = Q(state=Member.MOVED, installation__refreshed_at__gte=F("moved_at"))
-    again = Q(state=Member.NEEDS, installation__refreshed_at__gt=F("judged_at"))
-    gone = Q(state__in=[Member.MOVED, Member.NEEDS], installation__state=Installation.State.DISCONNECTED)
-    return gone | (read & (moved | again))
+    again = Q(state=Member.NEEDS) | Q(moving.BY_IT, state=Member.LEFT)
+    read = ~disconnected & Q(installation__wanted_at=None)
+    gone = disconnected & Q(state__in=[Member.MOVED, Member.NEEDS])
+    return ours & (gone | (read & (moved | (again & Q(installation__refreshed_at__gt=F("judged_at"))))))
 
 
 def _loaded(keys: Iterable[int], now: datetime) -> dict[int, Installation]:
@@ -137,7 +143,7 @@ def _loaded(keys: Iterable[int], now: datetime) -> dict[int, Installation]:
 
 
 def _judge(member: RolloutMember, row: Installation, share: Share) -> None:
-    member.now, member.obstacle = share.verdict.value, share.obstacle
+    member.note, member.now, member.obstacle = "", share.verdict.value, share.obstacle
     member.state = Member.CONFORMING if share.verdict == Verdict.HEALTHY else Member.NEEDS
     member.newly_failing = share.verdict == Verdict.FAILING and member.before != Verdict.FAILING
     who = parties((*share.blocking, *share.causes), row)

@@ -5,12 +5,12 @@ wait for each other, and nobody is moved twice. Call them inside that transactio
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q, QuerySet
 
 from accounts.acting import SYSTEM, Deed
 from extensions.installations.models import Installation, Rollout, RolloutMember
@@ -18,6 +18,12 @@ from extensions.installations.models import Installation, Rollout, RolloutMember
 BATCH = 200
 Member = RolloutMember.State
 MOVED = ["state", "note", "before_blueprint", "before_set", "before_rollout", "before", "moved_at"]
+# A member whose installation is on the version by its rollout, and was not set by hand since.
+BY_IT = Q(
+    installation__rollout=F("rollout"),
+    installation__blueprint=F("rollout__blueprint"),
+    installation__blueprint_set=True,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +43,7 @@ def move(rollout: Rollout, now: datetime, verdicts: Callable[[Sequence[Installat
     Whoever was disconnected, or given a version by staff while the rollout ran, is left out, with the reason.
     `verdicts` tells how they stand before, by the installation's id.
     """
-    members = _some(rollout, [Member.WAITING], wave=rollout.wave)
+    members = _some(rollout.members.filter(state=Member.WAITING, wave=rollout.wave))
     if not members:
         return Moved()
     rows = _locked(members)
@@ -59,7 +65,7 @@ def move(rollout: Rollout, now: datetime, verdicts: Callable[[Sequence[Installat
 
 def give_back(rollout: Rollout, now: datetime) -> Moved:
     """Give the next ones the version and the flag that they had; whoever was given another since is left as it is."""
-    members = _some(rollout, RolloutMember.HERE)
+    members = _some(to_give_back(rollout))
     if not members:
         return Moved()
     rows = _locked(members)
@@ -71,7 +77,7 @@ def give_back(rollout: Rollout, now: datetime) -> Moved:
             before = (each.before_blueprint_id, each.before_set, each.before_rollout_id)
             alike.setdefault(before, []).append(row.pk)
         else:
-            each.state, each.note = Member.LEFT, SET_SINCE
+            each.state, each.note = Member.LEFT, why_left(row)
         each.newly_failing = False  # by a version that it is no longer on
     RolloutMember.objects.bulk_update(members, ["state", "note", "now", "newly_failing"])
     for (blueprint, was_set, by), keys in alike.items():
@@ -80,7 +86,16 @@ def give_back(rollout: Rollout, now: datetime) -> Moved:
     return _tell(rollout, "rollout.give_back", Moved(done, len(members) - done))
 
 
-SET_SINCE = "Staff gave it a version by hand since."
+def to_give_back(rollout: Rollout) -> QuerySet[RolloutMember]:
+    """Whom it moved, and whoever was left as it is and is on the version by it all the same: disconnected, or back."""
+    return rollout.members.filter(Q(state__in=RolloutMember.HERE) | Q(BY_IT, state=Member.LEFT))
+
+
+def why_left(row: Installation) -> str:
+    """Why the installation is on the version no longer by the rollout that moved it."""
+    if row.rollout_id is not None:
+        return f"Rollout {row.rollout_id} moved it on since."
+    return "Staff gave it a version by hand since." if row.blueprint_set else "Its version is inferred again since."
 
 
 def is_by(rollout: Rollout, row: Installation) -> bool:
@@ -100,9 +115,8 @@ def begin_next_wave(rollout: Rollout) -> bool:
     return True
 
 
-def _some(rollout: Rollout, states: Iterable[str], **narrowed: Any) -> list[RolloutMember]:
-    rows = rollout.members.filter(state__in=list(states), **narrowed).order_by("pk")
-    return list(rows.select_for_update()[:BATCH])
+def _some(members: QuerySet[RolloutMember]) -> list[RolloutMember]:
+    return list(members.order_by("pk").select_for_update(of=("self",))[:BATCH])
 
 
 def _locked(members: Sequence[RolloutMember]) -> dict[int, Installation]:
@@ -126,7 +140,9 @@ def _why_not(rollout: Rollout, member: RolloutMember, row: Installation) -> str:
 
 def _set(keys: Sequence[int], now: datetime, **values: Any) -> None:
     if keys:
-        Installation.objects.filter(pk__in=keys).update(refresh_at=now, wanted_at=now, blueprint_match=None, **values)
+        rows = Installation.objects.filter(pk__in=keys)
+        rows.update(blueprint_match=None, **values)
+        rows.connected().update(refresh_at=now, wanted_at=now)  # a disconnected one is read by nobody
 
 
 def _tell(rollout: Rollout, verb: str, moved: Moved) -> Moved:

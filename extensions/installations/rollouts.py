@@ -15,6 +15,7 @@ from django.db.models import QuerySet
 from accounts.acting import Actor, Deed
 from extensions.blueprints.models import Blueprint
 from extensions.installations.models import Installation, Rollout, RolloutMember, Verdict
+from extensions.installations.moving import to_give_back
 
 CANARY, WAVE, STOP_PERCENT = 5, 100, 10  # what is proposed
 MOST_CANARY, MOST_WAVE = 100, 5000
@@ -173,10 +174,15 @@ def end(rollout: Rollout, *, actor: Actor, now: datetime) -> Rollout:
 
 
 def back(rollout: Rollout, *, actor: Actor) -> Rollout:
-    """Give everybody who was moved the version and the flag of before; the mover does it. Raises `Refused`."""
-    moved = (State.RUNNING, State.PAUSED, State.STOPPED, State.DONE, State.ENDED)
+    """Give everybody who was moved the version and the flag of before; the mover does it. Raises `Refused`.
+
+    Again, when one that had moved accounts on was itself taken back since.
+    """
+    moved = (State.RUNNING, State.PAUSED, State.STOPPED, State.DONE, State.ENDED, State.RETURNED)
     try:
         with _held(rollout, "taken back", *moved) as row:
+            if row.state == State.RETURNED and not to_give_back(row).exists():
+                raise Refused(f"It is taken back: nobody is on version {row.blueprint.version} by it any more.")
             row.state, row.reason, row.ended_at = State.RETURNING, "", None
             _told(row, actor, "rollout.back")
     except IntegrityError as exc:

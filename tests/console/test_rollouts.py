@@ -242,3 +242,26 @@ def test_the_page_needs_few_queries_and_bytes_however_many_there_are():
     assert len(answer.context["rows"]) == 100
     assert len(asked) <= 10, "\n".join(each["sql"][:60] + each["sql"][-90:] for each in asked)
     assert len(answer.content) <= 150_000
+
+
+def test_the_pages_say_by_which_rollout_an_account_was_moved_on_and_offer_to_take_back_what_is_left():
+    version = fleet(1)
+    first = work(begun(version))
+    rollouts.end(first, actor=making.STAFF, now=timezone.now())
+    second = work(begun(making.make_blueprint(version.extension, 3)))
+    client = as_role("administrator")
+
+    said = f'moved on by <a href="{page_of(second)}">rollout {second.pk}</a>'
+    assert said in words(client.get(page_of(first)))
+    assert said in words(client.get(reverse("rollout-account", args=[first.pk, 1])))
+    assert said not in words(client.get(page_of(second)))
+
+    rollouts.end(second, actor=making.STAFF, now=timezone.now())
+    work(rollouts.back(first, actor=making.STAFF))
+    assert "Take it back" not in words(client.get(page_of(first)))
+    work(rollouts.back(second, actor=making.STAFF))
+    page = words(client.get(page_of(first)))
+    assert "Take it back" in page and "moved on by" not in page
+    client.post(page_of(first, "rollout-back"))
+    work(first)
+    assert "Take it back" not in words(client.get(page_of(first)))

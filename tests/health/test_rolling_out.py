@@ -17,7 +17,7 @@ from extensions.installations.models import Installation, Rollout, RolloutMember
 from extensions.installations.rollouts import Refused
 from tests.health.judged import DataField, stored
 from tests.health.test_previewing import make_draft
-from tests.making import STAFF, make_blueprint, make_extension, make_installation
+from tests.making import STAFF, make_blueprint, make_extension, make_installation, make_token
 
 pytestmark = pytest.mark.django_db
 START = timezone.now()
@@ -412,3 +412,73 @@ def test_a_step_costs_the_same_for_two_and_for_ten():
 
     assert statements(12) == few
     assert RolloutMember.objects.filter(state="moved").count() == 12
+
+
+def test_taking_back_a_second_rollout_and_then_the_first_leads_to_where_all_began():
+    version = fleet(2)
+    first = work(begun(version, picked=[1, 2]))
+    rollouts.end(first, actor=STAFF, now=START)
+    second = work(begun(make_blueprint(version.extension, 3), picked=[1, 2]))
+    refresh_all()
+    work(first)
+    assert states(first) == ["moved", "moved"]  # it is for the second to say what becomes of them
+    assert set(first.members.values_list("note", flat=True)) == {""}
+
+    work(rollouts.back(second, actor=STAFF))
+    refresh_all()
+    work(first)
+    assert states(first) == ["needs", "needs"] and on_version(1) == (2, True, first.pk)
+    work(rollouts.back(first, actor=STAFF))
+
+    assert (first.refresh_from_db(), first.state, states(first))[1:] == ("returned", ["back", "back"])
+    assert [on_version(each) for each in (1, 2)] == [(1, False, None)] * 2
+
+
+def test_whom_a_second_rollout_moved_on_is_given_back_by_the_first_once_that_is_taken_back():
+    version = fleet(1)
+    first = work(begun(version))
+    rollouts.end(first, actor=STAFF, now=START)
+    second = work(begun(make_blueprint(version.extension, 3)))
+    rollouts.end(second, actor=STAFF, now=START)
+
+    first = work(rollouts.back(first, actor=STAFF))
+    assert (first.state, states(first), on_version(1)) == ("returned", ["left"], (3, True, second.pk))
+    assert first.members.get().note == f"Rollout {second.pk} moved it on since."
+    with pytest.raises(Refused, match="nobody is on version 2 by it"):
+        rollouts.back(first, actor=STAFF)
+
+    work(rollouts.back(second, actor=STAFF))
+    first = work(rollouts.back(first, actor=STAFF))
+    assert (first.state, states(first), on_version(1)) == ("returned", ["back"], (1, False, None))
+
+
+def test_one_that_was_disconnected_since_is_given_back_too_and_not_read():
+    version = fleet(2)
+    rollout = work(begun(version, picked=[1, 2]))
+    gone = disconnect(Installation.objects.get(account__oneflow_id=1), actor=STAFF, now=START)
+    refresh_all()
+    assert states(work(rollout)) == ["left", "needs"]
+
+    work(rollouts.back(rollout, actor=STAFF))
+
+    assert states(rollout) == ["back", "back"]
+    assert [on_version(each) for each in (1, 2)] == [(1, False, None)] * 2
+    refresh_at = gone.refresh_at
+    gone.refresh_from_db()
+    assert (gone.state, gone.wanted_at, gone.refresh_at) == ("disconnected", None, refresh_at)
+
+
+def test_one_that_was_disconnected_and_connected_again_is_judged_again():
+    version = fleet(1)
+    map_it(version)
+    give_field(1)
+    rollout = work(begun(version))
+    row = disconnect(Installation.objects.get(), actor=STAFF, now=START)
+    assert states(work(rollout)) == ["left"]
+
+    token = make_token(row.account, secret="another")
+    Installation.objects.filter(pk=row.pk).update(state="connecting", token=token, wanted_at=START)
+    refresh_all()
+
+    assert states(work(rollout)) == ["conforming"]
+    assert rollout.members.get().note == ""
