@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.forms.boundfield import BoundField
+from django.utils.text import capfirst
 
 from console.mappings import texts
 from extensions.mappings.changing import LONGEST_REASON
@@ -148,4 +149,4 @@ def _read(reader: Any, text: str) -> Any:
     try:
         return reader(text)
     except texts.Unreadable as exc:
-        raise forms.ValidationError(str(exc)[:1].upper() + str(exc)[1:]) from None
+        raise forms.ValidationError(capfirst(str(exc))) from None

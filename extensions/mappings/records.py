@@ -3,6 +3,8 @@
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from django.utils.text import capfirst
+
 from extensions.blueprints.plain_json import NotPlain, read_object
 
 # A record is what one contract is filled from; what is larger was not meant for us.
@@ -22,7 +24,7 @@ def parse(raw: bytes) -> Record:
     try:
         return read_object(raw, most_bytes=MOST_BYTES, whole=number, fraction=number)
     except NotPlain as exc:
-        raise BadRecord(str(exc)) from None
+        raise BadRecord(capfirst(str(exc))) from None
 
 
 def number(digits: str) -> Decimal:

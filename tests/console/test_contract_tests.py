@@ -155,7 +155,7 @@ def test_a_record_that_fills_nothing_makes_an_empty_contract(support, sandbox, l
 @pytest.mark.parametrize(
     ("more", "words"),
     [
-        ({"record": "[]"}, "expected an object"),
+        ({"record": "[]"}, "Expected an object"),
         ({"template": "1:2"}, "cannot use this template"),
         ({"template": "\0"}, "cannot use this template"),
         ({"key": "x"}, "The form was not complete."),

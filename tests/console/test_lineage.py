@@ -139,12 +139,12 @@ def test_a_file_is_read_like_pasted_text(support, installation):
     ("record", "words"),
     [
         ("", "There is no record."),
-        ("[1]", "expected an object, found a list"),
-        ("{", "expected JSON"),
+        ("[1]", "Expected an object, found a list"),
+        ("{", "Expected JSON"),
         ('{"a": NaN}', "NaN is no number"),
         ('{"a": 1, "a": 2}', "stands twice"),
         ("[" * 100_000, "nested too deeply"),
-        ('{"a": "\0"}', "expected JSON"),
+        ('{"a": "\0"}', "Expected JSON"),
     ],
 )
 def test_a_record_that_is_none_is_refused_with_what_to_do_and_stays_in_the_form(support, installation, record, words):
