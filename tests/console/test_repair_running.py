@@ -64,16 +64,26 @@ def test_an_inactive_field_is_switched_on_and_read_back(sandbox: Any, toolkit: b
     assert not Finding.objects.filter(installation=installation, code="field.inactive").exists()
 
 
+def add_own(sandbox: Any, installation: Any, *, until: int) -> dict[str, Any]:
+    """The customer adds fields of its own until the type has so many that a PUT sends; all of its fields then."""
+    keys = ("custom_id", "name", "description", "placeholder", "value", "active")
+    here = [each for each in fields_of(sandbox, installation).values() if each["source"] == "user"]
+    own = [
+        {
+            "custom_id": f"own {number} ".ljust(200, "x"),
+            "name": f"Eget fält {number} å".ljust(200, "y"),
+            "value": "9" * 1024,
+            "placeholder": " \t",
+        }
+        for number in range(until - len(here))
+    ]
+    customer_puts(sandbox, installation, [*({name: each[name] for name in keys} for each in here), *own])
+    return fields_of(sandbox, installation)
+
+
 def test_three_hundred_fields_of_the_customers_own_come_through_unharmed(sandbox: Any) -> None:
     installation = to_repair(sandbox, fault="field.inactive", custom_id="deal_value")
-    ours = list(fields_of(sandbox, installation).values())
-    own = [
-        {"custom_id": f"own {number}", "name": f"Eget fält {number} å", "value": "9" * 1024, "placeholder": " \t"}
-        for number in range(300 - len(ours))
-    ]
-    keys = ("custom_id", "name", "description", "placeholder", "value", "active")
-    customer_puts(sandbox, installation, [*({name: each[name] for name in keys} for each in ours), *own])
-    before = fields_of(sandbox, installation)
+    before = add_own(sandbox, installation, until=300)
     assert len(before) == 300
 
     repair = run(approved(installation, *SWITCH_ON))
@@ -82,6 +92,20 @@ def test_three_hundred_fields_of_the_customers_own_come_through_unharmed(sandbox
     assert fields_of(sandbox, installation) == {**before, "deal_value": {**before["deal_value"], "active": True}}
     with pytest.raises(Refused, match="already"):
         running.plan(installation, of_field(Kind.ADD_FIELD, "deal_value"), actor=actor())
+
+
+def test_three_hundred_of_its_own_beside_the_extensions_are_more_than_oneflow_takes_and_all_stay(sandbox: Any) -> None:
+    """How many a PUT may send is assumed: where Oneflow refuses it, no field may be left out to make it fit."""
+    installation = to_repair(sandbox, toolkit=False, fault="field.inactive", custom_id="deal_value")
+    before = add_own(sandbox, installation, until=300)
+    assert len(before) > 300
+
+    repair = run(approved(installation, *SWITCH_ON))
+
+    assert repair.state == State.FAILED
+    assert "at most 300 data fields" in repair.result
+    assert "ask Oneflow" in repair.remedy
+    assert fields_of(sandbox, installation) == before
 
 
 def test_missing_fields_of_a_toolkit_account_are_added(sandbox: Any) -> None:
@@ -213,6 +237,41 @@ def test_what_the_customer_changes_meanwhile_stops_the_repair(sandbox: Any, when
     assert (repair.state, repair.notes) == (State.STOPPED, ["Field own is new."])
     assert writes(sandbox, installation) == []
     assert repair.remedy
+
+
+def test_nothing_is_asked_between_the_last_reading_and_the_write(sandbox: Any) -> None:
+    """A change in between would be overwritten: Oneflow takes no condition with a write."""
+    installation = to_repair(sandbox, fault="field.inactive", custom_id="deal_value")
+    repair = approved(installation, *SWITCH_ON)
+
+    run(repair)
+
+    asked = [(each["method"], each["path"]) for each in sandbox.requests(installation.account.oneflow_id)]
+    put = asked.index(("PUT", _put_path(installation)))
+    assert asked[put - 1] == ("GET", f"/template_types/{type_of(installation)}")
+
+
+def test_what_the_customer_changes_right_after_the_write_is_told_and_left(
+    sandbox: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    installation = to_repair(sandbox, fault="field.inactive", custom_id="deal_value")
+    repair = approved(installation, *SWITCH_ON)
+    replaced = OneflowClient.replace_data_fields
+
+    def raced(client: OneflowClient, *args: Any) -> Any:
+        answer = replaced(client, *args)
+        here = [{"custom_id": each} for each in fields_of(sandbox, installation)]
+        customer_puts(sandbox, installation, [*here, {"custom_id": "own", "value": "theirs"}])
+        return answer
+
+    monkeypatch.setattr(OneflowClient, "replace_data_fields", raced)
+    run(repair)
+
+    assert (repair.state, repair.notes) == (State.DIFFERS, ["Field own is new."])
+    monkeypatch.undo()
+    run(approve(running.plan_undoing(repair, actor=actor())))
+    here = fields_of(sandbox, installation)
+    assert (here["own"]["value"], here["deal_value"]["active"]) == ("theirs", False)
 
 
 def test_a_name_that_no_database_takes_is_told_without_what_it_cannot_hold(

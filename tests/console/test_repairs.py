@@ -355,6 +355,18 @@ def test_a_repair_that_is_to_be_run_or_is_being_written_does_not_lapse(off: Inst
         assert repair.state == values["state"]
 
 
+def test_three_hundred_fields_that_stay_are_listed_on_a_small_page(sandbox: Any, off: Installation) -> None:
+    ours = [{"custom_id": each} for each in fields_of(sandbox, off)]
+    own = [{"custom_id": f"own {each} ".ljust(200, "x"), "name": "y" * 200} for each in range(300 - len(ours))]
+    customer_puts(sandbox, off, [*ours, *own])
+
+    page = as_role("support").post(to_plan(off), {"operation": SWITCH_ON}, follow=True)
+
+    assert "299 fields sent back as they are" in words(page)
+    assert all(each["custom_id"] in words(page) for each in own)
+    assert len(page.content) < 150_000
+
+
 def test_a_difference_of_very_many_fields_comes_page_by_page(sandbox: Any) -> None:
     installation = to_repair(sandbox)
     kind = installation.blueprint.template_types.get(extension_type=ROLE)

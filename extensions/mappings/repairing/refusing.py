@@ -42,7 +42,7 @@ def refusal_of(error: OneflowError) -> Refused:
     elif isinstance(error, NotPermitted):
         remedy = "Oneflow lets only administrators write this: see that the acting user is one, and plan again."
     elif isinstance(error, Rejected):
-        remedy = PLAN_AGAIN
+        remedy = f"{PLAN_AGAIN} If that is refused too, ask Oneflow, with the request id of the answer."
     else:
         remedy = "Wait until Oneflow answers."
     return Refused(sentence, remedy)
