@@ -40,6 +40,7 @@ BROKER_PATIENCE = 4.0
 # Staff may have changed these while Oneflow answered: they are read again before anything is stored.
 STAFFS = [
     "state",
+    "mode",
     "token_id",
     "acting_user_email",
     "blueprint_id",

@@ -49,7 +49,7 @@ def _changes_what_oneflow_owns(name: str) -> bool:
     return (
         changing
         and (room in {"installations", "health"} or model == "apitoken")
-        and codename != "change_installation"  # choosing the blueprint's version, which is ours
+        and codename != "change_installation"  # its blueprint version, by whom it was set up: ours to say
         and (room, model) not in {("health", "channel"), ("health", "rule")}  # whom we tell, which is ours too
     )
 

@@ -17,6 +17,7 @@ from console.pages import context, page
 from extensions.blueprints.models import Extension
 from extensions.installations.connecting import check_new, check_relink, connect, holds, relink
 from extensions.installations.models import Installation
+from extensions.installations.models.installation import CHOSEN_MODES
 
 # A page of more people would weigh too much; beyond it staff type the email.
 MOST_CHOICES = 300
@@ -58,6 +59,8 @@ def paste(request: HttpRequest) -> HttpResponse:
             crumbs=[("Connect", reverse("connect"))],
             extension=extension,
             former=former,
+            modes={} if identity.accepted else CHOSEN_MODES,
+            mode=former.mode if former else "",
             action=reverse("connect-confirm"),
             verb="Connect",
             back=reverse("connect"),
@@ -91,6 +94,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
                 now=timezone.now(),
                 reason=pasted.reason,
                 customer_reference=pasted.reference,
+                mode=text_of(request, "mode"),
             )
             refresh_soon()
             messages.success(request, f"{installation.account} is connected. Its first refresh is on its way.")

@@ -11,11 +11,13 @@ from console.incidents.showing import of_installation
 from console.installation.causes import causes_of, sentences
 from console.installation.opening import SEE, Opened, opened
 from console.installation.reading import unread
+from console.installation.verbs import CHANGE
 from console.issues.forms import Acknowledge, Snooze
 from console.pages import page
 from extensions.blueprints.models import Blueprint
 from extensions.health.words.doubts import doubts
 from extensions.installations.models import AccountExtension, Installation, Part, Verdict
+from extensions.installations.models.installation import CHOSEN_MODES
 
 
 @page(SEE, unaudited="shows verdict, causes and facts; of the acting user only the domain, no other personal data")
@@ -51,6 +53,7 @@ def overview(request: HttpRequest, oneflow_id: int, key: str) -> HttpResponse:
             incidents=of_installation(installation) if installation.in_incident else [],  # type: ignore[attr-defined]
             never_read=not any(part.read_at for part in parts),
             versions=_versions(request, installation),
+            modes=CHOSEN_MODES if request.user.has_perm(CHANGE) else {},
             tags=list(installation.account.tags.all()) if installation.is_tagged else [],  # type: ignore[attr-defined]
             progress=progress_of(this),
             may_handle=may_handle,
@@ -100,6 +103,6 @@ def _seconds(since: datetime, now: datetime) -> int:
 
 def _versions(request: HttpRequest, installation: Installation) -> list[Blueprint]:
     """The blueprint versions to choose from, for those who may choose."""
-    if not request.user.has_perm("installations.change_installation"):
+    if not request.user.has_perm(CHANGE):
         return []
     return list(Blueprint.objects.released().filter(extension=installation.extension_id))

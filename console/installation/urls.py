@@ -30,5 +30,6 @@ urlpatterns = [
     path(f"{BASE}refreshes/", refreshes.refreshes, name="installation-refreshes"),
     path(f"{BASE}refresh/", verbs.refresh, name="installation-refresh"),
     path(f"{BASE}acting-user/", verbs.acting_user, name="installation-acting-user"),
+    path(f"{BASE}set-up-by/", verbs.set_up_by, name="installation-set-up-by"),
     path(f"{BASE}blueprint/", verbs.blueprint, name="installation-blueprint"),
 ]

@@ -1,4 +1,4 @@
-"""What staff do on the page of an installation: refresh it now, choose its acting user, set its blueprint version."""
+"""What staff do on an installation's page: refresh it, choose its acting user and its version, say who set it up."""
 
 from datetime import datetime
 
@@ -14,10 +14,13 @@ from console.audit import actor_of
 from console.installation.opening import opened
 from console.pages import page, refuse
 from console.refreshing import kick, want
-from extensions.blueprints.models import Blueprint
-from extensions.installations.models import AccountUser, Installation
+from extensions.blueprints.models import Blueprint, BlueprintTemplateType
+from extensions.installations.models import AccountUser, Installation, TemplateType
+from extensions.installations.models.installation import CHOSEN_MODES
+from extensions.mappings.models import Repair
 
 POST = ("POST",)
+CHANGE = "installations.change_installation"
 
 
 class Refused(Exception):
@@ -54,7 +57,7 @@ def acting_user(request: HttpRequest, oneflow_id: int, key: str) -> HttpResponse
     return redirect("installation", oneflow_id, key)
 
 
-@page("installations.change_installation", audited="installation.set_blueprint", methods=POST)
+@page(CHANGE, audited="installation.set_blueprint", methods=POST)
 def blueprint(request: HttpRequest, oneflow_id: int, key: str) -> HttpResponse:
     """Judge the installation against another blueprint version, or against the inferred one again."""
     installation = opened(oneflow_id, key).installation
@@ -66,6 +69,26 @@ def blueprint(request: HttpRequest, oneflow_id: int, key: str) -> HttpResponse:
         return redirect("installation", oneflow_id, key)
     told = f"is set to {version.version}" if version else "will be inferred by the next refresh"
     messages.success(request, f"The blueprint version {told}. The account is read and judged anew now.")
+    return redirect("installation", oneflow_id, key)
+
+
+@page(CHANGE, audited="installation.set_mode", methods=POST)
+def set_up_by(request: HttpRequest, oneflow_id: int, key: str) -> HttpResponse:
+    """Say by whom the account was set up: the extension, or the product's code."""
+    installation = opened(oneflow_id, key).installation
+    try:
+        mode = set_mode(installation, request.POST.get("mode", ""), actor_of(request), timezone.now())
+    except Refused as exc:
+        refuse(request, "installation.set_mode", installation, str(exc))
+        return redirect("installation", oneflow_id, key)
+    messages.success(request, f"Set up by {CHOSEN_MODES[mode]}: remedies and repairs go by that from now on.")
+    number = made_by_extension(installation) if mode == Installation.Mode.TOOLKIT else 0
+    if number:
+        messages.warning(
+            request,
+            f"Oneflow says that the extension made {number} of its template types. If that is so, Oneflow refuses to "
+            "have them changed: set it back.",
+        )
     return redirect("installation", oneflow_id, key)
 
 
@@ -102,6 +125,36 @@ def set_blueprint(installation: Installation, version: str, actor: Actor, now: d
             installation, now, blueprint=chosen, blueprint_set=chosen is not None, blueprint_match=None, rollout=None
         )
     return chosen
+
+
+def set_mode(installation: Installation, mode: str, actor: Actor, now: datetime) -> Installation.Mode:
+    """Store by whom the account was set up; returns it. Raises `Refused` for what is no choice or changes nothing."""
+    if mode not in CHOSEN_MODES:
+        raise Refused("Choose by whom it was set up: the extension, or the product's code.")
+    if installation.state == Installation.State.DISCONNECTED:
+        raise Refused("The account is disconnected. Connect it again, and choose there by whom it was set up.")
+    if installation.mode not in CHOSEN_MODES:
+        raise Refused("The account is reached by a token made by hand. Relink it with that of the extension first.")
+    if installation.mode == mode:
+        raise Refused(f"It is so already: set up by {CHOSEN_MODES[mode]}.")
+    demand_no_repair(installation)
+    with transaction.atomic():
+        details = {"before": str(installation.mode), "after": mode}
+        Deed(actor, "installation.set_mode", installation, details=details).tell()
+        _store(installation, now, mode=mode)
+    return Installation.Mode(mode)
+
+
+def demand_no_repair(installation: Installation) -> None:
+    """Raise `Refused` while something was planned there by what would be said otherwise."""
+    if Repair.objects.under_way().filter(installation=installation).exists():
+        raise Refused("Not while a repair of this account is under way. Wait for its end, or withdraw it.")
+
+
+def made_by_extension(installation: Installation) -> int:
+    """How many of the account's template types bear an extension type of the installation's version."""
+    roles = BlueprintTemplateType.objects.filter(blueprint=installation.blueprint_id).values("extension_type")
+    return TemplateType.objects.present().filter(installation=installation, extension_type__in=roles).count()
 
 
 def _store(installation: Installation, now: datetime, **values: object) -> None:

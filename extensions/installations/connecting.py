@@ -16,6 +16,7 @@ from accounts.vault import fingerprint
 from extensions.blueprints.models import Extension
 from extensions.installations.kinds import country
 from extensions.installations.models import Installation, Verdict
+from extensions.installations.models.installation import CHOSEN_MODES
 from extensions.installations.signals import connected_again, disconnected
 
 
@@ -65,13 +66,15 @@ def connect(
     obtained: ApiToken.Obtained = ApiToken.Obtained.SHOWN,
     reason: str = "",
     customer_reference: str = "",
+    mode: str = "",
 ) -> Installation:
     """The installation, stored and due for its first refresh. Raises `Refusal`; then nothing is stored.
 
     Done twice with the same token it is harmless. A disconnected installation is connected again on its rows.
-    `reason` says why an unexpected integration key is accepted.
+    `reason` says why an unexpected integration key is accepted; `mode` by whom the account is set up, "" for as it was.
     """
     user = identity.candidate(acting_user_email)
+    _check_mode(mode)
     _check_reason(identity, reason)
     try:
         with transaction.atomic():
@@ -85,6 +88,7 @@ def connect(
             again = installation is not None
             installation = installation or Installation(account=account, extension=extension)
             installation.token = _token(token, account, extension, obtained, now)
+            installation.mode = mode or installation.mode
             _begin(installation, identity, user.email, now)
             if again:
                 connected_again.send(sender=Installation, installation=installation, now=now)
@@ -242,6 +246,15 @@ def _check_unused(token: str, account_id: int, extension: Extension) -> None:
             f"This token is held already for {other.account} and the extension {other.integration_key}.",
             "Each installation needs a token of its own: ask the customer for that of this extension.",
             account_id=other.account.oneflow_id,
+        )
+
+
+def _check_mode(mode: str) -> None:
+    if mode and mode not in CHOSEN_MODES:
+        raise Refusal(
+            "no_mode",
+            "By whom the account was set up was not understood.",
+            "Choose by whom the account was set up: the extension, or the product's code.",
         )
 
 

@@ -59,6 +59,7 @@ PAGES: dict[str, tuple[set[str], tuple[str, ...]]] = {
     "installation-refresh": (HELPERS, POST),
     "installation-acting-user": (HELPERS, POST),
     "installation-blueprint": (ADMINISTRATOR, POST),
+    "installation-set-up-by": (ADMINISTRATOR, POST),
     "installation-relink": (HELPERS, BOTH),
     "installation-relink-confirm": (HELPERS, BOTH),
     "installation-disconnect": (CONNECTORS, BOTH),

@@ -28,6 +28,7 @@ class Command(BaseCommand):
         parser.add_argument("--extension", metavar="KEY", help="integration key; needed when there are several")
         parser.add_argument("--user", metavar="EMAIL", help="the acting user; without it the first active admin")
         parser.add_argument("--reference", default="", help="the customer's number in your own systems")
+        parser.add_argument("--toolkit", action="store_true", help="the product's code sets the account up")
         parser.add_argument("--accept-key", action="store_true", help="take a token of another integration")
         parser.add_argument("--reason", default="", help="why the key is accepted; for the record")
 
@@ -65,4 +66,5 @@ class Command(BaseCommand):
             obtained=ApiToken.Obtained.COMMAND,
             reason=options["reason"],
             customer_reference=options["reference"],
+            mode=Installation.Mode.TOOLKIT if options["toolkit"] else "",
         )

@@ -168,6 +168,11 @@ class Installation(models.Model):
     def __str__(self) -> str:
         return f"{self.account} · {self.extension}"
 
+    @property
+    def set_up_by(self) -> str:
+        """Who made what is ours in the account, in a sentence: "Set up by …"."""
+        return SET_UP_BY[self.mode]
+
     @classmethod
     def claim(cls, now: datetime, *, limit: int, until: datetime) -> UUID | None:
         """Lease the due installations, at most `limit`, in one UPDATE; the lease's id, or None when none was due."""
@@ -180,3 +185,12 @@ class Installation(models.Model):
             .update(lease_id=lease_id, lease_until=until)
         )
         return lease_id if taken else None
+
+
+SET_UP_BY: dict[str, str] = {
+    Installation.Mode.EXTENSION: "the extension",
+    Installation.Mode.TOOLKIT: "the product's code (toolkit)",
+    Installation.Mode.DEVELOPMENT: "hand, accepted on purpose",
+}
+# Between these staff choose; development is what an accepted key of another integration leads to.
+CHOSEN_MODES = {mode: SET_UP_BY[mode] for mode in (Installation.Mode.EXTENSION, Installation.Mode.TOOLKIT)}
