@@ -57,11 +57,18 @@ def demand_writes(repair: Repair) -> None:
         raise Refused("Writes are off for this extension.", "An administrator turns them on in its settings.")
 
 
-def demand_single(repair: Repair) -> None:
-    """Raise `Refused` for an account of a job that goes on: its approval, its first few and its pause count."""
+def is_the_jobs(repair: Repair) -> bool:
+    """Whether a job that goes on has it written: the job's approval, its first few and its pause count."""
     member = getattr(repair, "job_member", None)
-    if member is not None and not member.job.is_over and repair.state not in UNSETTLED:
-        raise Refused(f"This repair belongs to job {member.job_id}.", "Go on with the job: it writes this account too.")
+    return member is not None and not member.job.is_over and repair.state not in UNSETTLED
+
+
+def demand_single(repair: Repair) -> None:
+    """Raise `Refused` for what a job that goes on has written."""
+    if is_the_jobs(repair):
+        raise Refused(
+            f"This repair belongs to job {repair.job_member.job_id}.", "Go on with the job: it writes this account too."
+        )
 
 
 def kick() -> None:

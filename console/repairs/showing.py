@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.utils.dateparse import parse_datetime
 
+from console.repairs.running import is_the_jobs
 from console.roles import ADMINISTRATOR
 from extensions.mappings.models import Repair
 from extensions.mappings.models.repair import RUNNABLE
@@ -68,7 +69,7 @@ class May:
 
     @property
     def anything(self) -> bool:
-        return self.run or self.approve or self.withdraw or self.undo
+        return self.run or self.approve or self.decline or self.withdraw or self.undo
 
 
 def what_may(user: Any, repair: Repair, now: datetime) -> May:
@@ -78,10 +79,11 @@ def what_may(user: Any, repair: Repair, now: datetime) -> May:
     waiting = repair.state == State.WAITING
     own = repair.planner_id == user.pk
     alone = waiting and own and approves and may_alone(user)
+    single = not is_the_jobs(repair)
     can_run = repair.state == State.PLANNED or (repair.state in RUNNABLE and not is_wanted(repair))
     return May(
-        run=plans and not held and can_run,
-        approve=waiting and approves and (not own or alone),
+        run=plans and single and not held and can_run,
+        approve=waiting and approves and single and (not own or alone),
         alone=alone,
         decline=waiting and approves,
         withdraw=plans and not held and repair.state in (State.PLANNED, State.WAITING, State.APPROVED),

@@ -132,6 +132,7 @@ def repair(request: HttpRequest, number: int) -> HttpResponse:
             rest=rest_of_address(request),
             unreadable=unreadable,
             may=what_may(request.user, row, now),
+            the_jobs=running.is_the_jobs(row),
             progress=_progress(row),
             exchanges=exchanges_of(row),
             undoings=list(row.undoings.all()[:10]),  # type: ignore[attr-defined]
@@ -172,6 +173,7 @@ def approve(request: HttpRequest, number: int) -> HttpResponse:
     alone = row.planner_id == request.user.pk and may_alone(request.user)
 
     def do() -> None:
+        running.demand_single(row)
         approving.approve(
             row,
             actor=actor_of(request),
@@ -266,7 +268,12 @@ def _operations(request: HttpRequest) -> tuple[Operation, ...]:
 def _find(number: int) -> Repair:
     # SQLite cannot even look for a larger number.
     rows = Repair.objects.select_related(
-        "installation__account", "installation__extension", "installation__token", "blueprint", "undoes", "job_member"
+        "installation__account",
+        "installation__extension",
+        "installation__token",
+        "blueprint",
+        "undoes",
+        "job_member__job",
     )
     row = rows.filter(pk=number).first() if number < 2**63 else None
     if row is None:

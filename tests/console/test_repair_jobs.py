@@ -117,6 +117,40 @@ def test_paused_nothing_is_begun_and_resumed_it_goes_on_where_it_was(sandbox: An
     assert (job.state, puts(sandbox, rows)) == (State.DONE, [1, 1])
 
 
+def test_a_pause_is_no_way_past_the_look_at_the_first_few_and_asks_for_no_second_one(sandbox: Any) -> None:
+    rows = broken(sandbox, 6)
+    job = drive(make(rows))
+    approve(job)
+    advancing.advance(job.pk, timezone.now(), lease=timedelta(minutes=2))
+    deciding.pause(job, actor=actor(), now=timezone.now())
+    deciding.resume(job, actor=actor("Ada"), now=timezone.now())
+    assert drive(job).state == State.LOOKED_AT
+
+    deciding.go_on(job, actor=actor("Ada"), now=timezone.now())
+    deciding.pause(job, actor=actor(), now=timezone.now())
+    deciding.resume(job, actor=actor("Ada"), now=timezone.now())
+
+    assert drive(job).state == State.DONE
+    assert puts(sandbox, rows) == [1] * 6
+
+
+def test_of_several_fields_each_account_gets_those_that_it_lacks(sandbox: Any) -> None:
+    rows = [*broken(sandbox, 1), to_repair(sandbox, toolkit=False, fault="field.inactive", custom_id="currency")]
+    well = to_repair(sandbox, toolkit=False)
+    job = drive(make([*rows, well], of_field(Kind.ACTIVATE_FIELD, "deal_value", "currency")))
+    assert job.state == State.PLANNED and sorted(results(job)) == ["aside", "planned", "planned"]
+    assert sorted(each.summary for each in Repair.objects.all()) == [
+        "Switch on currency in acme_deal",
+        "Switch on deal_value in acme_deal",
+    ]
+
+    approve(job)
+    drive(job)
+
+    assert job.state == State.DONE and puts(sandbox, [*rows, well]) == [1, 1, 0]
+    assert all(fields_of(sandbox, each)[name]["active"] for each in rows for name in ("deal_value", "currency"))
+
+
 def test_what_a_dead_worker_had_taken_is_not_begun_after_a_pause(sandbox: Any) -> None:
     """Its lease ends while the job rests: only the job's going on lets it be run."""
     rows = broken(sandbox, 1)

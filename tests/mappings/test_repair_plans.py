@@ -91,6 +91,17 @@ def test_the_body_holds_every_field_that_was_there_unless_its_removal_was_asked_
     json.dumps(made.as_json())
 
 
+@pytest.mark.parametrize("shown", ["", None])
+def test_an_empty_text_arrived_whether_it_is_shown_as_empty_or_as_null(shown: str | None) -> None:
+    made = plan(of_field(Kind.ADD_FIELD, "deal_value"), reading(kept(field("own"))), context())
+    sent = next(each for each in made.write.body["data_fields"] if each["custom_id"] == "deal_value")
+    texts = {name: sent[name] or shown for name in ("name", "description", "placeholder")}
+
+    assert taken(made, reading(kept(field("own"), field("deal_value", value=shown, **texts)))).is_all
+    lost = field("deal_value", **{**texts, "name": None})
+    assert taken(made, reading(kept(field("own"), lost))).ignored
+
+
 @given(fields())
 def test_a_plan_comes_back_from_the_vault_as_it_went_in(here: list[KeptField]) -> None:
     account = kept(*here, field("vat_exempt", active=False))
@@ -140,7 +151,7 @@ def test_what_cannot_be_written_safely_is_refused_with_a_remedy(here: list[KeptF
         (Kind.ACTIVATE_FIELD, "own", [field("own", active=False)], "toolkit", "not of our blueprint"),
         (Kind.ACTIVATE_FIELD, "deal_value", [field("deal_value", active=False)], "extension", "made by a user"),
         (Kind.REMOVE_FIELD, "deal_value", [field("deal_value", source="system")], "toolkit", "the extension's"),
-        (Kind.REMOVE_FIELD, "own", [field("own")], "toolkit", "not ours"),
+        (Kind.REMOVE_FIELD, "own", [field("own")], "toolkit", "may be the customer's own"),
         (Kind.RESTORE_FIELD, "deal_value", [], "toolkit", "only undoes"),
         (Kind.DEACTIVATE_FIELD, "deal_value", [field("deal_value")], "toolkit", "only undoes"),
     ],

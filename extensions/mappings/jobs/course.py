@@ -82,15 +82,8 @@ def onward(state: str, tally: Tally, most_failing: int) -> Next | None:
     if state == State.RUNNING:
         return Next(state, room=max(AT_ONCE - tally.at_work, 0))
     if tally.tried >= CANARY and not tally.at_work:
-        return Next(
-            State.LOOKED_AT, f"The first {tally.tried} are written. Look at them in Oneflow, then let it go on."
-        )
+        return Next(State.LOOKED_AT, f"{_first(tally)} Look at them in Oneflow, then let it go on.")
     return Next(state, room=max(CANARY - tally.tried - tally.at_work, 0))
-
-
-def resumed(tally: Tally) -> str:
-    """The state in which a job goes on that was paused; nobody may have looked yet at the first few."""
-    return State.CANARY if tally.tried <= CANARY else State.RUNNING
 
 
 def _read(tally: Tally) -> Next:
@@ -99,6 +92,12 @@ def _read(tally: Tally) -> Next:
     if not tally.planned:
         return Next(State.DONE, "The dry run found nothing to write in any of the accounts.")
     return Next(State.PLANNED, "Nothing is written yet. Look at what would change, then have it approved.")
+
+
+def _first(tally: Tally) -> str:
+    if not tally.failed:
+        return f"The first {tally.tried} are written."
+    return f"Of the first {tally.tried}, {tally.verified} are written, and {tally.failed} failed."
 
 
 def _too_many(tally: Tally, most_failing: int) -> str:

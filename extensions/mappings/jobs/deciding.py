@@ -8,8 +8,7 @@ from datetime import datetime
 from django.db import transaction
 
 from accounts.acting import SYSTEM, Actor, Deed
-from extensions.mappings.jobs.advancing import hold_back, move, tally_of
-from extensions.mappings.jobs.course import resumed
+from extensions.mappings.jobs.advancing import hold_back, move
 from extensions.mappings.models import Repair, RepairJob
 from extensions.mappings.models.job import ENDED, WAITING
 from extensions.mappings.repairing.approving import NOTHING_REMOVED, demand_second
@@ -52,6 +51,8 @@ def approve(job: RepairJob, *, actor: Actor, confirmed: Collection[str], alone: 
 def go_on(job: RepairJob, *, actor: Actor, now: datetime) -> None:
     """Have the rest written, once somebody has looked at the first few. Raises `Refused`."""
     with _held(job, State.LOOKED_AT) as held:
+        held.looked_at = now
+        held.save(update_fields=["looked_at"])
         move(held, State.RUNNING, now, "")
         Deed(actor, "repair_job.go_on", held).tell()
 
@@ -67,7 +68,7 @@ def pause(job: RepairJob, *, actor: Actor, now: datetime) -> None:
 def resume(job: RepairJob, *, actor: Actor, now: datetime) -> None:
     """Go on with what was paused. Raises `Refused`."""
     with _held(job, State.PAUSED) as held:
-        move(held, resumed(tally_of(held)), now, "")
+        move(held, State.RUNNING if held.looked_at else State.CANARY, now, "")
         Deed(actor, "repair_job.resume", held).tell()
 
 

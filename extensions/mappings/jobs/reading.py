@@ -63,7 +63,7 @@ def _plan(member: RepairJobMember, lease_id: UUID, reach: Reach, clock: Callable
             member.undoes.installation = member.installation
             propose_undoing(member.undoes, client=client, **how)
         elif operations := _operations(member):
-            propose(member.installation, operations, client=client, **how)
+            propose(member.installation, operations, client=client, only_left=True, **how)
         else:
             raise Refused("What it would undo is no longer kept.", "Plan what is still wrong as a job of its own.")
 

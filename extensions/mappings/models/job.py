@@ -49,6 +49,7 @@ class RepairJob(models.Model):
     approved_at = models.DateTimeField(null=True, blank=True)
     approved_by = models.CharField(max_length=150, blank=True)
     approved_role = models.CharField(max_length=80, blank=True)
+    looked_at = models.DateTimeField(null=True, blank=True, help_text="When somebody let it go on after the first few.")
     ended_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

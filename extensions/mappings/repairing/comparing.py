@@ -8,7 +8,7 @@ from extensions.mappings.repairing.account import Reading
 from extensions.mappings.repairing.context import Context
 from extensions.mappings.repairing.plans import Call, Fate, Plan
 from oneflow import objects
-from oneflow.kept import KeptTemplateType, KeptWebhook
+from oneflow.kept import TEXTS, KeptTemplateType, KeptWebhook
 
 Watched = dict[str, Any]
 
@@ -124,7 +124,7 @@ def _fields_taken(plan: Plan, reading: Reading) -> Taken:
             made = named.get(custom_id) is Fate.ADDED
             (ignored if made else lost).append(f"Field {custom_id} {'was not made' if made else 'is gone'}.")
             continue
-        names = [name for name in content if content[name] != found.get(name)]
+        names = [name for name in content if not _alike(name, content[name], found.get(name))]
         if names:
             into = ignored if custom_id in named and _was_to_change(plan, custom_id, names) else others
             into.append(f"Field {custom_id} is not as it was sent: {', '.join(names)}.")
@@ -133,6 +133,11 @@ def _fields_taken(plan: Plan, reading: Reading) -> Taken:
             f"Field {custom_id} {'is still there' if custom_id in named else 'is new'}."
         )
     return Taken(tuple(ignored), tuple(lost), tuple(sorted(others)))
+
+
+def _alike(name: str, sent: object, found: object) -> bool:
+    """Whether it arrived as it was sent. Whether Oneflow shows an empty text as null is not documented."""
+    return (sent or "") == (found or "") if name in TEXTS else sent == found
 
 
 def _was_to_change(plan: Plan, custom_id: str, names: list[str]) -> bool:

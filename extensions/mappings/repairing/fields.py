@@ -103,15 +103,25 @@ def left_to_undo(
     if reading.kept is None:
         return operations
     planned = _Planned(reading.kept, operations[0].role, context, done)
-    left = {each.custom_id: each for each in operations if LEFT[each.kind](planned.present.get(each.custom_id))}
+    left = {each.custom_id: each for each in _left(operations, planned.present)}
     for custom_id in planned.former:
         if custom_id not in planned.present and not planned.is_extensions and can_be_named(custom_id):
             left.setdefault(custom_id, Operation(Kind.RESTORE_FIELD, planned.role, custom_id))
     return tuple(left.values())
 
 
-# Whether there is something to undo, by the field as it is now; None where there is none.
+def left_to_do(operations: tuple[Operation, ...], reading: Reading) -> tuple[Operation, ...]:
+    """Of these operations those for which there is something to do in the account."""
+    return _left(operations, {each.custom_id: each for each in reading.kept.data_fields} if reading.kept else {})
+
+
+def _left(operations: tuple[Operation, ...], present: Mapping[str, KeptField]) -> tuple[Operation, ...]:
+    return tuple(each for each in operations if LEFT[each.kind](present.get(each.custom_id)))
+
+
+# Whether there is something to do, by the field as it is now; None where there is none.
 LEFT: Mapping[Kind, Callable[[KeptField | None], bool]] = {
+    Kind.ADD_FIELD: lambda field: field is None,
     Kind.ACTIVATE_FIELD: lambda field: field is not None and not field.active,
     Kind.DEACTIVATE_FIELD: lambda field: field is not None and field.active,
     Kind.REMOVE_FIELD: lambda field: field is not None,
@@ -179,7 +189,10 @@ def _removed(operation: Operation, planned: _Planned) -> None:
             "Release a blueprint without it; it stays in accounts until the extension is enabled anew.",
         )
     if not planned.is_ours(field):
-        raise Refused(f'Field "{field.custom_id}" is not ours.', ONLY_THE_CUSTOMER)
+        raise Refused(
+            f'Field "{field.custom_id}" is not of our blueprint version, so it may be the customer\'s own.',
+            ONLY_THE_CUSTOMER,
+        )
 
 
 CHANGES: Mapping[Kind, Callable[[Operation, _Planned], Content | None]] = {

@@ -63,6 +63,15 @@ def undoing(done: Plan, made: int) -> tuple[Operation, ...]:
     )
 
 
+def left_to_do(operations: tuple[Operation, ...], reading: Reading) -> tuple[Operation, ...]:
+    """Of operations that were chosen for many accounts those that this account asks for; all, where it asks for none.
+
+    Then the plan says why there is nothing to do.
+    """
+    left = fields.left_to_do(operations, reading) if all(each.kind.of_field for each in operations) else ()
+    return left or operations
+
+
 def left_to_undo(
     operations: tuple[Operation, ...], done: Plan, reading: Reading, context: Context
 ) -> tuple[Operation, ...]:

@@ -34,17 +34,21 @@ def propose(
     *,
     client: OneflowClient,
     actor: Actor,
+    only_left: bool = False,
     clock: Callable[[], datetime] = timezone.now,
     then: Then = _nothing,
 ) -> Repair:
     """The repair that does these operations, planned on the account as it is now. Nothing is written to Oneflow.
 
-    `then` is done in the transaction that stores it. Raises `Refused` and OneflowError, and then nothing is stored.
+    With `only_left`, of several fields those for which there is something to do. `then` is done in the transaction
+    that stores it. Raises `Refused` and OneflowError, and then nothing is stored.
     """
     demand_one_write(operations)
     version = version_of(installation)
     context = context_of(installation, version)
     reading = read(client, operations, context)
+    if only_left:
+        operations = planning.left_to_do(operations, reading)
     plan = planning.plan(operations, reading, context)
     acting_admin(reading, installation.acting_user_email)
     return _store(Repair(installation=installation, blueprint=version), plan, actor, clock(), then)
