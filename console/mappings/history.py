@@ -20,12 +20,17 @@ from console.mappings.desk import (
     tell_refused,
 )
 from console.pages import page
-from extensions.mappings.changing import Refused, Why, go_back
+from extensions.mappings.changing import Refused, Why, Wrong, go_back
 from extensions.mappings.content import differences, from_document
 
 PER_PAGE = 50
 MOST_CHOICES = 500  # versions to choose from; an older one is reached from the history
 LONGEST_MESSAGE = 1_000
+# What to do where an earlier version has rules that cannot be stored any more: of an extension, of an installation.
+WITHOUT_THEM = {
+    False: "Or download that version, take these rows out, and upload it.",
+    True: "Or override the other fields one by one, as that version has them.",
+}
 
 
 @page(SEE, unaudited="shows the history of a mapping; no personal data")
@@ -112,7 +117,8 @@ def _back(request: HttpRequest, desk: Desk) -> HttpResponse:
                 desk.changed()
     except Refused as exc:
         tell_refused(request, desk, exc)
-        messages.error(request, str(exc)[:LONGEST_MESSAGE])
+        remedy = f" {WITHOUT_THEM[desk.of_installation]}" if isinstance(exc, Wrong) else ""
+        messages.error(request, f"{str(exc)[:LONGEST_MESSAGE]}{remedy}")
         return redirect(f"{desk.address('compare')}?from={number}")
     if version is None:
         messages.info(request, f"Nothing was changed: version {number} says what is stored now.")

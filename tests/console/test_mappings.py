@@ -447,6 +447,18 @@ def test_going_back_is_refused_with_a_reason(administrator, installation, form, 
     assert Mapping.objects.get(custom_id="deal_value").path == "deal.two"
 
 
+def test_a_version_with_a_field_that_is_gone_is_brought_back_without_it_by_a_file(administrator, installation):
+    two_versions(Owner(installation.extension))
+    BlueprintField.objects.filter(custom_id="deal_value").delete()
+
+    answer = administrator.post(
+        at("mapping-back"), {"number": "1", "base": "2", "reason": "two was wrong"}, follow=True
+    )
+
+    assert "download that version, take these rows out, and upload it" in answer.content.decode()
+    assert Mapping.objects.get(custom_id="deal_value").path == "deal.two"
+
+
 def test_an_installation_goes_back_too(onboarding, installation):
     two_versions(Owner.of(installation))
 
