@@ -20,7 +20,7 @@ from extensions.mappings import contract_testing
 from extensions.mappings.contract_testing import MOST_CALLS, Outcome, refusal, writes_off
 from extensions.mappings.lineage import Lineage, TypeLineage
 from extensions.mappings.models import ContractTest
-from oneflow.errors import OneflowError
+from oneflow.errors import InvalidToken, NotPermitted, OneflowError, Unavailable
 from oneflow.objects import UsableTemplate
 
 TEST, CLEAN_UP = "contract.test", "contract.clean_up"
@@ -65,7 +65,7 @@ def offered(installation: Installation, lineage: Lineage) -> tuple[UsableTemplat
         with reached(installation, calls=1, most_seconds=MOST_SECONDS) as (client, _):
             found = client.contract_create_data(_acting_user(installation))
     except (NotReached, OneflowError) as exc:
-        raise Refused(f"What the acting user can use was not read. {exc}") from None
+        raise Refused(f"What the acting user can use was not read. {exc}{_to_do(exc)}") from None
     return _ours(found, lineage)
 
 
@@ -107,9 +107,18 @@ def _run(installation: Installation, lineage: Lineage, asked: Asked, actor: Acto
             test = _begun(installation, asked.key, template, fields, actor, timezone.now())
             outcome = contract_testing.run(test, client, body, user_email, clock=timezone.now, begin=log.begin)
     except (NotReached, OneflowError) as exc:
-        raise Refused(f"No contract was made. {exc}") from None
+        raise Refused(f"No contract was made. {exc}{_to_do(exc)}") from None
     _store(test, outcome, log, actor, TEST)
     return Tested(test, outcome, of)
+
+
+def _to_do(error: NotReached | OneflowError) -> str:
+    """What to do about a call that was not answered as hoped; nothing where the sentence says it."""
+    if isinstance(error, InvalidToken):
+        return " Relink the account if its token is refused; else choose another acting user on the People tab."
+    if isinstance(error, NotPermitted):
+        return " See that the acting user may do this, or choose another on the People tab."
+    return " Try again in a while." if isinstance(error, Unavailable) else ""
 
 
 def _acting_user(installation: Installation) -> str:

@@ -199,7 +199,8 @@ def test_a_dead_token_a_missing_user_and_a_disconnected_account_are_told(support
     Installation.objects.filter(pk=ledger.pk).update(acting_user_email="")
     assert "No acting user is chosen" in ran(support, ledger)
     Installation.objects.filter(pk=ledger.pk).update(acting_user_email="nobody@nowhere.example")
-    assert "not valid" in ran(support, ledger)
+    page = ran(support, ledger)
+    assert "not valid" in page and "choose another acting user on the People tab" in page
     Installation.objects.filter(pk=ledger.pk).update(acting_user_email=ledger.acting_user_email)
     sandbox.fault(ledger.account.oneflow_id, "token.rejected")
     assert "not valid" in ran(support, ledger)
