@@ -45,6 +45,7 @@ STAFFS = [
     "acting_user_email",
     "blueprint_id",
     "blueprint_set",
+    "rollout_id",
     "blueprint_match",
     "refresh_at",
     "wanted_at",
@@ -53,6 +54,8 @@ STAFFS = [
 COLUMNS = [
     "state",
     "blueprint",
+    "blueprint_set",
+    "rollout",
     "blueprint_match",
     "shown_account_id",
     "shown_key",

@@ -84,7 +84,7 @@ def _settle_version(installation: Installation, run: Run, seen_before: set[int])
         return
     inferred = versions.infer(installation.extension_id, run.wanted, run.mirror)
     if inferred is not None:
-        installation.blueprint = inferred
+        installation.blueprint, installation.blueprint_set, installation.rollout = inferred, False, None
 
 
 def _settle_match(installation: Installation, run: Run, facts: Facts) -> None:

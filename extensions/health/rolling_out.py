@@ -116,7 +116,7 @@ def settle(rollout: Rollout, now: datetime) -> int:
         each.judged_at, each.newly_failing = now, False
         if row.state == Installation.State.DISCONNECTED:
             each.state, each.note = Member.LEFT, "It was disconnected since."
-        elif not moving.is_by(rollout, row):
+        elif not moving.is_on(rollout, row):
             each.state, each.note = Member.LEFT, moving.why_left(row)
         else:
             _judge(each, row, found[row.pk])

@@ -103,6 +103,11 @@ def is_by(rollout: Rollout, row: Installation) -> bool:
     return row.rollout_id == rollout.pk and row.blueprint_id == rollout.blueprint_id and row.blueprint_set
 
 
+def is_on(rollout: Rollout, row: Installation) -> bool:
+    """Whether it is on the version by this rollout, or as inferred since: then the extension made it from it."""
+    return is_by(rollout, row) or (row.blueprint_id == rollout.blueprint_id and not row.blueprint_set)
+
+
 def begin_next_wave(rollout: Rollout) -> bool:
     """Choose who is in the next wave; False when nobody is left. The rollout itself is not saved."""
     waiting = rollout.members.filter(wave=0, state=Member.WAITING).order_by("pk")

@@ -25,10 +25,16 @@ def types_seen(mirror: Mirror) -> set[int]:
 
 
 def is_due(installation: Installation, seen_before: set[int], roles_now: dict[str, int]) -> bool:
-    """Whether to infer the version: never yet, or a template type of ours was made anew. What staff set stays."""
+    """Whether to infer the version: never yet, or a template type of ours was made anew. What staff set stays.
+
+    So does what a rollout set, unless the extension made the template type: then it is a copy of what Oneflow has now,
+    and no longer what the rollout found. Else it is made piece by piece, to have what the rollout asks for.
+    """
+    made_anew = not seen_before.issuperset(roles_now.values())
     if installation.blueprint_set:
-        return False
-    return installation.blueprint_id is None or not seen_before.issuperset(roles_now.values())
+        by_extension = installation.mode == Installation.Mode.EXTENSION
+        return made_anew and by_extension and installation.rollout_id is not None
+    return made_anew or installation.blueprint_id is None
 
 
 def infer(extension_id: int, wanted: Sequence[BlueprintTemplateType], mirror: Mirror) -> Blueprint | None:

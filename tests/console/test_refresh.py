@@ -15,8 +15,12 @@ from accounts.vault import new_key
 from console import refreshing
 from console.connecting import verbs
 from console.models import Heartbeat
+from extensions.blueprints import drafting
 from extensions.blueprints.models import BlueprintField, Extension
+from extensions.blueprints.releasing import release
+from extensions.health import rolling_out
 from extensions.health.models import Finding, Issue
+from extensions.installations import rollouts
 from extensions.installations.models import Change, Exchange, Installation, Part, Refresh, Verdict
 from tests.connected import connect, lease, refresh
 from tests.making import STAFF
@@ -372,3 +376,23 @@ def test_what_was_disconnected_while_it_was_read_keeps_no_issue(
     assert {issue.state for issue in Issue.objects.all()} == {"resolved"}
     assert installation.flips.order_by("pk").last().after == "disconnected"
     assert not Finding.objects.filter(installation=installation).exists()
+
+
+def test_a_version_set_by_a_rollout_is_inferred_again_once_the_extension_made_everything_anew(sandbox, installation):
+    """Disabling and enabling is what a rollout asks for: the account then has what Oneflow gave it, not what we set."""
+    first = installation.blueprint
+    second = drafting.copy(first, actor=STAFF)
+    BlueprintField.objects.create(template_type=second.template_types.first(), custom_id="later", name="Later")
+    second = release(second, actor=STAFF, now=timezone.now(), notes="One field more.")
+    rollout = rollouts.start(rollouts.plan(second, actor=STAFF, now=timezone.now()), actor=STAFF, now=timezone.now())
+    rolling_out.step(rollout.pk, timezone.now())
+    refresh(installation)
+    assert (installation.blueprint, installation.blueprint_set, installation.rollout) == (second, True, rollout)
+
+    # As if the template types had been others until now: the sandbox switches the former ones on again.
+    installation.datafields.all().delete()
+    installation.parts.filter(name__startswith="fields/").delete()
+    refresh(installation)
+
+    assert (installation.blueprint, installation.blueprint_set, installation.rollout) == (first, False, None)
+    assert installation.blueprint_match == 100

@@ -468,6 +468,24 @@ def test_one_that_was_disconnected_since_is_given_back_too_and_not_read():
     assert (gone.state, gone.wanted_at, gone.refresh_at) == ("disconnected", None, refresh_at)
 
 
+def test_one_that_is_on_the_version_as_inferred_since_is_judged_and_not_given_back():
+    version = fleet(2)
+    map_it(version)
+    give_field(1, 2)
+    rollout = work(begun(version, picked=[1, 2]))
+    # As a refresh leaves what the extension made anew: from the new version, and from the one before.
+    Installation.objects.update(blueprint_set=False, rollout=None)
+    Installation.objects.filter(account__oneflow_id=2).update(blueprint=version.extension.blueprints.get(version=1))
+    refresh_all()
+    assert states(work(rollout)) == ["conforming", "left"]
+    assert rollout.members.get(state="left").note == "Its version is inferred again since."
+
+    work(rollouts.back(rollout, actor=STAFF))
+
+    assert states(rollout) == ["left", "left"]
+    assert [on_version(each) for each in (1, 2)] == [(2, False, None), (1, False, None)]
+
+
 def test_one_that_was_disconnected_and_connected_again_is_judged_again():
     version = fleet(1)
     map_it(version)

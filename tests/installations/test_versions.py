@@ -151,6 +151,21 @@ def test_what_staff_set_is_never_due() -> None:
     assert not versions.is_due(Installation(blueprint_id=1, blueprint_set=True), {1}, {"acme_deal": 2})
 
 
+@pytest.mark.parametrize(
+    ("mode", "roles_now", "due"),
+    [
+        ("extension", {"acme_deal": 2}, True),
+        ("extension", {"acme_deal": 1}, False),
+        ("toolkit", {"acme_deal": 2}, False),  # made by us or the product, a piece at a time: what is wanted stays
+        ("development", {"acme_deal": 2}, False),
+    ],
+)
+def test_what_a_rollout_set_is_due_once_the_extension_made_a_template_type_anew(mode, roles_now, due) -> None:
+    by_rollout = Installation(blueprint_id=1, blueprint_set=True, rollout_id=1, mode=mode)
+
+    assert versions.is_due(by_rollout, {1}, roles_now) is due
+
+
 def matched(installation: Installation, version: Blueprint) -> int | None:
     """How well the account matches a version, as a refresh finds it."""
     types = list(version.template_types.prefetch_related("fields"))
