@@ -159,7 +159,12 @@ def pause(rollout: Rollout, *, actor: Actor) -> Rollout:
 def resume(rollout: Rollout, *, actor: Actor) -> Rollout:
     """Go on, from what newly fails in the present wave as seen. Raises `Refused`."""
     with _held(rollout, "resumed", State.PAUSED, State.STOPPED) as row:
-        row.tolerated = row.members.filter(wave=row.wave, newly_failing=True).count()
+        wave = row.members.filter(wave=row.wave)
+        row.tolerated = wave.filter(newly_failing=True).count()
+        # Whoever goes on from a canary that stopped has looked at it, if all of it was there to be looked at.
+        stopped_in_canary = row.state == State.STOPPED and row.wave == 1
+        unjudged = (RolloutMember.State.WAITING, RolloutMember.State.MOVED)
+        row.canary_seen |= stopped_in_canary and not wave.filter(state__in=unjudged).exists()
         row.state, row.reason = State.RUNNING, ""
         _told(row, actor, "rollout.resume", tolerated=row.tolerated)
     return row
@@ -202,5 +207,5 @@ def _held(rollout: Rollout, wanted: str, *states: Rollout.State) -> Iterator[Rol
 
 
 def _told(row: Rollout, actor: Actor, verb: str, **details: Any) -> None:
-    row.save(update_fields=["state", "reason", "wave", "tolerated", "started_at", "ended_at"])
+    row.save(update_fields=["state", "reason", "wave", "canary_seen", "tolerated", "started_at", "ended_at"])
     Deed(actor, verb, row, details={"version": row.blueprint.version, "wave": row.wave, **details}).tell()

@@ -242,6 +242,35 @@ def test_it_stops_by_itself_above_the_share_of_newly_failing_ones():
     assert work(rollout).state == "done"
 
 
+def stopped_in_the_canary() -> Rollout:
+    """A canary of two, of which the first is newly failing and the second is not read yet."""
+    rollout = work(begun(fleet(3), picked=[1, 2]))
+    Installation.objects.filter(account__oneflow_id=1).update(wanted_at=None, refreshed_at=timezone.now())
+    work(rollout)
+    assert (rollout.state, states(rollout)) == ("stopped", ["needs", "moved", "waiting"])
+    return rollout
+
+
+def test_a_canary_that_stopped_and_was_judged_in_full_is_resumed_once():
+    rollout = stopped_in_the_canary()
+    refresh_all()
+    assert states(work(rollout)) == ["needs", "needs", "waiting"]
+
+    rollout = work(rollouts.resume(rollout, actor=STAFF))
+
+    assert (rollout.state, states(rollout)) == ("running", ["needs", "needs", "moved"])
+
+
+def test_a_canary_that_stopped_before_it_was_judged_in_full_still_waits_for_a_look():
+    rollout = rollouts.resume(stopped_in_the_canary(), actor=STAFF)
+    give_field(2)
+    map_it(rollout.blueprint)
+    refresh_all()
+    work(rollout)
+
+    assert (rollout.state, states(rollout)) == ("paused", ["needs", "conforming", "waiting"])
+
+
 def test_what_is_at_the_share_goes_on():
     version = fleet(3)
     map_it(version)
