@@ -343,6 +343,19 @@ def test_the_repairs_of_a_job_stand_in_the_job_and_not_among_the_single_ones() -
     assert reverse("repair-job", args=[job.pk]) in alone
 
 
+def test_a_repair_of_a_job_that_goes_on_is_written_by_the_job_and_not_on_its_own_page() -> None:
+    job, client = planned(make(fleet(1))), as_role("administrator")
+    approve(job)
+    repair = Repair.objects.get()
+    page = reverse("repair", args=[repair.pk])
+
+    shown = words(client.get(page))
+    assert "Write it to the account" not in shown and "A job over many accounts has this one written" in shown
+    assert "belongs to job" in words(client.post(reverse("repair-run", args=[repair.pk]), follow=True))
+    Repair.objects.update(state=Repair.State.WRITTEN)
+    assert "Read the account back" in words(client.get(page)), "what was sent concerns no other account"
+
+
 def test_a_job_goes_with_its_repairs_and_one_that_is_not_over_stays() -> None:
     rows, long_ago = fleet(2), timezone.now() - timedelta(days=731)
     old, lately, waiting = ended(make(rows), ["verified"] * 2), ended(make(rows), ["verified"] * 2), make(rows)

@@ -374,6 +374,38 @@ def test_undoing_takes_back_what_was_taken_and_makes_anew_what_is_gone(
     assert caught.value.remedy
 
 
+MENDS = {"absent": Kind.ADD_FIELD, "off": Kind.ACTIVATE_FIELD, "on": Kind.REMOVE_FIELD}
+WHERE = st.fixed_dictionaries({each: st.sampled_from(sorted(MENDS)) for each in OURS})
+OWN_IDS = st.lists(ODD_IDS | st.text(max_size=6), unique=True, max_size=6)
+
+
+@given(WHERE, OWN_IDS, st.lists(st.sampled_from(OURS), unique=True, min_size=1), st.data())
+def test_whatever_came_of_a_write_undoing_it_sends_back_every_field_that_is_there(
+    where: dict[str, str], own: list[str], named: list[str], data: st.DataObject
+) -> None:
+    ours = [field(each, active=state == "on") for each, state in where.items() if state != "absent"]
+    before = [*ours, *(field(each) for each in own if each and each not in OURS)]
+    operations = tuple(Operation(MENDS[where[each]], ROLE, each) for each in named)
+    done = plan(operations, reading(kept(*before)), context())
+    sent = [KeptField.from_json({"id": 7, "source": "user", **each}) for each in done.write.body["data_fields"]]
+    any_of_both = st.lists(st.sampled_from([*before, *sent]), unique_by=lambda each: each.custom_id)
+    now = data.draw(any_of_both) if before or sent else []
+    here = reading(kept(*now))
+    try:
+        undo = plan(left_to_undo(undoing(done, 0), done, here, context()), here, context(), done)
+    except Refused as refused:
+        assert "nothing to undo" in refused.sentence
+        return
+
+    sent_back = {each["custom_id"] for each in undo.write.body["data_fields"]}
+    assert {each.custom_id for each in now} - sent_back == undo.confirmable
+    assert undo.confirmable <= {*undo.removes} & {*named}
+    assert {
+        each.custom_id for each in before if each.custom_id.isprintable() and len(each.custom_id) < 256
+    } <= sent_back
+    assert Plan.from_json(json.loads(json.dumps(undo.as_json()))) == undo
+
+
 def test_a_webhook_that_is_not_known_is_not_removed() -> None:
     made = plan((Operation(Kind.CREATE_WEBHOOK, ROLE),), reading(kept()), context())
 
