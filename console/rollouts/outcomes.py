@@ -8,7 +8,7 @@ from django.http import QueryDict
 
 from extensions.health.codes import CODES
 from extensions.health.models import Outcome, Preview
-from extensions.installations.models import Template, TemplateType
+from extensions.installations.models import Contract, Template, TemplateType
 
 Change = Outcome.Change
 # Who must act, as the address and the screens call it, and the column that says so.
@@ -45,6 +45,16 @@ OF_TEMPLATES = {
     "template_id": "oneflow_id",
     "template": "name",
     "template_type_id": "template_type_oneflow_id",
+}
+OF_CONTRACTS = {
+    "account_id": "installation__account__oneflow_id",
+    "account_name": "installation__account__name",
+    "contract_id": "oneflow_id",
+    "state": "state",
+    "template_id": "template_oneflow_id",
+    "template_type_id": "template_type_oneflow_id",
+    "how_known": "how",
+    "last_seen_at": "last_seen_at",
 }
 
 
@@ -87,6 +97,18 @@ def chosen(preview: Preview, asked: Asked) -> QuerySet[Outcome]:
 
 def templates_of(preview: Preview, extension_type: str = "") -> QuerySet[Template]:
     """The active templates of the template types in which something new would be wrong, by account."""
+    rows = Template.objects.present().filter(_affected(preview, extension_type), active=True)
+    return rows.select_related("installation__account").order_by("installation__account__name", "name", "pk")
+
+
+def contracts_of(preview: Preview, extension_type: str = "") -> QuerySet[Contract]:
+    """The known contracts of those template types, by account, those that were seen last first."""
+    rows = Contract.objects.present().filter(_affected(preview, extension_type))
+    return rows.select_related("installation__account").order_by("installation__account__name", "-last_seen_at", "pk")
+
+
+def _affected(preview: Preview, extension_type: str) -> Q:
+    """Rows of the template types in which something new would be wrong: all of these, or the one that is named."""
     names = dict(_types(preview))
     kinds = [extension_type] if extension_type in names else list(names)
     of_any = Q(pk__in=[])
@@ -97,8 +119,7 @@ def templates_of(preview: Preview, extension_type: str = "") -> QuerySet[Templat
             plays, installation=OuterRef("installation"), oneflow_id=OuterRef("template_type_oneflow_id")
         )
         of_any |= Q(Exists(rows), installation__in=affected)
-    found = Template.objects.present().filter(of_any, active=True).select_related("installation__account")
-    return found.order_by("installation__account__name", "name", "pk")
+    return of_any
 
 
 def _types(preview: Preview) -> Any:

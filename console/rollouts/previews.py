@@ -17,7 +17,7 @@ from console.audit import actor_of
 from console.installation.paging import paged, rest_of_address
 from console.pages import context, page, refuse
 from console.rollouts import queueing
-from console.rollouts.outcomes import COLUMNS, OF_TEMPLATES, ORDER, PARTIES, Asked, chosen, templates_of
+from console.rollouts.outcomes import COLUMNS, ORDER, PARTIES, Asked, chosen
 from console.rollouts.todo import to_do
 from console.rollouts.way import way
 from extensions.blueprints.models import Blueprint
@@ -183,37 +183,6 @@ def export(request: HttpRequest, number: int) -> HttpResponseBase:
     rows = chosen(row, Asked.of(request.GET))
     Deed(actor_of(request), "preview.export", row, details={"rows": rows.count()}).tell()
     return exporting.csv_of(rows, COLUMNS, f"preview-{row.extension.integration_key}-{row.version}.csv")
-
-
-@page(SEE, unaudited="lists templates of accounts; no personal data")
-def templates(request: HttpRequest, number: int) -> HttpResponse:
-    """The active templates of the template types in which something new would be wrong; narrowed by `type`."""
-    row, kind = found(number), request.GET.get("type", "").replace("\0", "")
-    return render(
-        request,
-        "rollouts/preview_templates.html",
-        context(
-            request,
-            title="Templates of the affected types",
-            crumbs=way(("Release previews", reverse("previews")), (str(row), reverse("preview", args=[row.pk]))),
-            preview=row,
-            kind=kind,
-            kinds=sorted(row.summary.get("types", {})),
-            rows=paged(request, templates_of(row, kind)),
-            rest=rest_of_address(request),
-            key=row.extension.integration_key,
-            may_export=request.user.has_perm(EXPORT),
-        ),
-    )
-
-
-@page(EXPORT, audited="preview.export")
-def export_templates(request: HttpRequest, number: int) -> HttpResponseBase:
-    """The same templates, as CSV."""
-    row = found(number)
-    rows = templates_of(row, request.GET.get("type", "").replace("\0", ""))
-    Deed(actor_of(request), "preview.export", row, details={"templates": rows.count()}).tell()
-    return exporting.csv_of(rows, OF_TEMPLATES, f"templates-{row.extension.integration_key}-{row.version}.csv")
 
 
 @page(SEE, unaudited="shows what an account would need by a version; no personal data")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from console.rollouts import previews, views
+from console.rollouts import previews, resting, views
 
 PREVIEW = "release-previews/<int:number>/"
 ROLLOUT = "rollouts/<int:number>/"
@@ -14,8 +14,10 @@ urlpatterns = [
     path(f"{PREVIEW}progress/", previews.progress, name="preview-progress"),
     path(f"{PREVIEW}stop/", previews.stop, name="preview-stop"),
     path(f"{PREVIEW}export/", previews.export, name="preview-export"),
-    path(f"{PREVIEW}templates/", previews.templates, name="preview-templates"),
-    path(f"{PREVIEW}templates/export/", previews.export_templates, name="preview-templates-export"),
+    path(f"{PREVIEW}templates/", resting.templates, name="preview-templates"),
+    path(f"{PREVIEW}templates/export/", resting.export_templates, name="preview-templates-export"),
+    path(f"{PREVIEW}contracts/", resting.contracts, name="preview-contracts"),
+    path(f"{PREVIEW}contracts/export/", resting.export_contracts, name="preview-contracts-export"),
     path(f"{PREVIEW}<int:oneflow_id>/", previews.account, name="preview-account"),
     path("rollouts/", views.rollouts_list, name="rollouts"),
     path("rollouts/plan/", views.plan, name="rollout-plan"),

@@ -55,7 +55,7 @@ def test_an_administrator_starts_one_and_a_worker_carries_it_out(draft):
     assert "newly failing 3" in page
     assert "A data field of ours is missing" in page
     assert "costs the token" in page
-    assert "3 active templates and 0 known contracts" in page
+    assert "3 active templates</a> and" in page and "0 known contracts</a>" in page
     assert "acme_deal/cost_centre" in page
     assert AuditEvent.objects.get(verb="preview.start").details == {"version": 2}
     assert "Acme Ledger 2" in words(client.get(LIST))
@@ -91,7 +91,7 @@ def test_odd_addresses_show_everything(draft, query):
 def test_a_preview_that_is_not_there(draft, number):
     client = as_role("support")
 
-    for name in ("preview", "preview-progress", "preview-export", "preview-templates"):
+    for name in ("preview", "preview-progress", "preview-export", "preview-templates", "preview-contracts"):
         assert client.get(reverse(name, args=[number])).status_code == 404
 
 
@@ -193,8 +193,30 @@ def test_templates_and_known_contracts_of_the_affected_types(draft):
     assert {row.name for row in found.context["rows"]} == {"Deal template"}
     assert len(found.context["rows"]) == 3
     assert len(file.splitlines()) == 4
-    assert "1 known contract " in words(client.get(page_of(preview)))
+    assert "1 known contract</a>" in words(client.get(page_of(preview)))
     assert client.get(f"{page_of(preview, 'preview-templates')}?type=%00").status_code == 200
+
+
+def test_the_known_contracts_of_the_affected_types_are_listed_and_exported(draft):
+    deal, other = TemplateType.objects.filter(installation__account__oneflow_id=1).order_by("extension_type")
+    assert (deal.extension_type, other.extension_type) == ("acme_deal", "acme_engagement")
+    now = timezone.now()
+    for number, kind in ((7, deal), (8, deal), (9, other)):
+        facts = {"template_type_oneflow_id": kind.oneflow_id, "state": "signed"}
+        Contract.saw(deal.installation, number, now, how=Contract.How.LOOKED_AT, **facts)
+    Contract.missed(deal.installation, 8, now)
+    preview = preview_of(draft)
+    client = as_role("auditor")
+
+    def listed(query: str = "") -> set[int]:
+        return {row.oneflow_id for row in client.get(page_of(preview, "preview-contracts") + query).context["rows"]}
+
+    assert listed() == listed("?type=acme_deal") == listed("?type=%00") == {7}
+    file = b"".join(client.get(page_of(preview, "preview-contracts-export")).streaming_content).decode("utf-8-sig")
+    [line] = csv.DictReader(file.splitlines())
+    assert (line["account_id"], line["contract_id"], line["state"]) == ("1", "7", "signed")
+    assert line["template_type_id"] == str(deal.oneflow_id)
+    assert AuditEvent.objects.get(verb="preview.export").details == {"contracts": 1}
 
 
 def test_the_page_needs_few_queries_and_bytes_however_many_there_are(draft):

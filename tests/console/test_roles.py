@@ -123,6 +123,8 @@ PAGES: dict[str, tuple[set[str], tuple[str, ...]]] = {
     "preview-export": (ALL, GET),
     "preview-templates": (ALL, GET),
     "preview-templates-export": (ALL, GET),
+    "preview-contracts": (ALL, GET),
+    "preview-contracts-export": (ALL, GET),
     "preview-account": (ALL, GET),
     "matrix": (ALL, GET),
     "matrix-export": (ALL, GET),
