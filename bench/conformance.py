@@ -147,8 +147,8 @@ def _mirror(now: Any, callback: str) -> list[tuple[str, list[Any]]]:
         ),
         (
             f"""INSERT INTO {{Webhook}} (installation_id, seen_at, oneflow_id, callback_url, filters,
-            template_type_oneflow_id, legacy, remembered)
-            SELECT i.id, %s, {type_id}, %s, '[]', {type_id}, FALSE, TRUE {ours}""",
+            template_type_oneflow_id, legacy, remembered, disowned)
+            SELECT i.id, %s, {type_id}, %s, '[]', {type_id}, FALSE, TRUE, FALSE {ours}""",
             [now, callback],
         ),
         (

@@ -14,6 +14,7 @@ from extensions.health.judging import judge
 from extensions.health.storing import known_findings, store
 from extensions.installations import versions
 from extensions.installations.applying import Applied, apply
+from extensions.installations.claiming import keep_as_ours
 from extensions.installations.mirror import Mirror
 from extensions.installations.models import Exchange, Installation, Refresh, Verdict
 from extensions.installations.snapshot import NOT_ASKED, USABLE, Snapshot
@@ -56,6 +57,7 @@ def settle(installation: Installation, run: Run, now: datetime) -> Refresh:
     """
     seen_before = versions.types_seen(run.mirror)
     applied = apply(installation, run.snapshot, run.mirror, now)
+    keep_as_ours(installation, run.mirror)
     _settle_token(installation, run, now)
     _settle_version(installation, run, seen_before)
     facts = gather(installation, run.mirror, now)

@@ -4,6 +4,7 @@ from django.urls import path
 
 from console.installation import (
     changes,
+    claiming,
     course,
     findings,
     inspector,
@@ -25,6 +26,8 @@ urlpatterns = [
     path(f"{BASE}fields/", inspector.fields, name="installation-fields"),
     path(f"{BASE}templates/", templates.templates, name="installation-templates"),
     path(f"{BASE}webhooks/", webhooks.webhooks, name="installation-webhooks"),
+    path(f"{BASE}webhooks/ours/", claiming.ours, name="installation-webhook-ours"),
+    path(f"{BASE}webhooks/not-ours/", claiming.not_ours, name="installation-webhook-not-ours"),
     path(f"{BASE}people/", people.people, name="installation-people"),
     path(f"{BASE}changes/", changes.changes, name="installation-changes"),
     path(f"{BASE}refreshes/", refreshes.refreshes, name="installation-refreshes"),

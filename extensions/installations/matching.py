@@ -63,8 +63,33 @@ def points_right(url: str, patterns: Iterable[str], account_id: int) -> bool:
     return any(_matches(plain, _form(pattern), account_id) for pattern in patterns)
 
 
+def points_exactly(url: str, patterns: Iterable[str], account_id: int) -> bool:
+    """Whether a callback URL matches a right pattern that leaves nothing open, so that it says beyond doubt: to us."""
+    return points_right(url, (each for each in patterns if "*" not in _form(each)), account_id)
+
+
+def may_be_ours(webhook: Webhook, *, patterns: Iterable[str], account_id: int) -> bool:
+    """Whether a webhook that nobody knows to be ours looks like one: nobody's extension made it, and it has our path.
+
+    So it looks when the receiver moved to another host. It might be the customer's own all the same: a person says.
+    """
+    in_doubt = webhook.integration_instance is None and not (webhook.remembered or webhook.disowned)
+    return in_doubt and webhook.missing_since is None and has_our_path(webhook.callback_url, patterns, account_id)
+
+
+def has_our_path(url: str, patterns: Iterable[str], account_id: int) -> bool:
+    """Whether a callback URL is a right one but for scheme and host; a pattern without a path says nothing."""
+    path = _path(url)
+    ours = {_path(_form(each)) for each in patterns}
+    return any(_matches(path, each, account_id) for each in ours if each.strip("/*"))
+
+
+def _path(url: str) -> str:
+    return re.sub(r"^[^/?#]*//[^/?#]*", "", url)
+
+
 def is_ours(webhook: Webhook, *, instance: int | None, patterns: Iterable[str], account_id: int) -> bool:
-    """Whether we answer for a webhook: the extension owns it, we remember making it, or it points to us.
+    """Whether we answer for a webhook: the extension owns it, we remember it as ours, or it points to us.
 
     A customer's own webhook on the same template type is none of our business.
     """

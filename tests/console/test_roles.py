@@ -60,6 +60,8 @@ PAGES: dict[str, tuple[set[str], tuple[str, ...]]] = {
     "installation-acting-user": (HELPERS, POST),
     "installation-blueprint": (ADMINISTRATOR, POST),
     "installation-set-up-by": (ADMINISTRATOR, POST),
+    "installation-webhook-ours": (ADMINISTRATOR, POST),
+    "installation-webhook-not-ours": (ADMINISTRATOR, POST),
     "installation-relink": (HELPERS, BOTH),
     "installation-relink-confirm": (HELPERS, BOTH),
     "installation-disconnect": (CONNECTORS, BOTH),

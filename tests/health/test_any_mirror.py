@@ -37,6 +37,7 @@ VALUES = {
     "enabled": st.booleans(),
     "legacy": st.booleans(),
     "remembered": st.booleans(),
+    "disowned": st.booleans(),
     "filters": FILTERS,
     "workspace_ids": JUNK,
     "template_type_oneflow_id": IDS,

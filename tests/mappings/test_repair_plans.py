@@ -277,6 +277,25 @@ def test_a_webhook_that_is_not_ours_is_left_alone(there: Any, known: Any, mode: 
         )
 
 
+@pytest.mark.parametrize(
+    ("there", "known", "refused"),
+    [
+        (webhook(), {}, True),
+        (webhook(), {"disowned": frozenset({77})}, False),
+        (webhook(template_group_id=9), {}, False),
+        (webhook(integration_instance=7701), {}, False),
+        (webhook(callback_url="https://crm.customer.example/in"), {}, False),
+    ],
+)
+def test_beside_a_webhook_that_may_be_ours_no_second_is_made(there: Any, known: Any, refused: bool) -> None:
+    create = (Operation(Kind.CREATE_WEBHOOK, ROLE),)
+    if refused:
+        with pytest.raises(Refused, match=r"Webhook 77 .* may be ours"):
+            plan(create, reading(kept(), there), context(**known))
+    else:
+        assert plan(create, reading(kept(), there), context(**known)).rows
+
+
 def test_one_repair_is_one_write() -> None:
     both = (Operation(Kind.ADD_FIELD, ROLE, "deal_value"), Operation(Kind.CREATE_WEBHOOK, ROLE))
     for wrong in ((), both, of_field(Kind.ADD_FIELD, "deal_value", "deal_value")):

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from extensions.blueprints.models import BlueprintTemplateType
 from extensions.health.asking import Answer, Found, Unjudged, check, missing_types
 from extensions.health.facts import Facts
-from extensions.installations.matching import texts
+from extensions.installations.matching import may_be_ours, texts
 from extensions.installations.models import TemplateType, Webhook
 from oneflow.addresses import is_loopback
 from oneflow.callbacks import masked_callback_url
@@ -87,8 +87,17 @@ def missing(facts: Facts) -> Answer:
                     "asked": "GET /webhooks",
                     "answer": f"none of ours for template type {row.oneflow_id}",
                     "part": "webhooks",
+                    **_in_doubt(facts, row),
                 },
             )
+
+
+def _in_doubt(facts: Facts, row: TemplateType) -> dict[str, object]:
+    """The webhooks tied to the type that may be ours, as only a person can say; where there are any."""
+    account_id, patterns = facts.installation.account.oneflow_id, facts.callback_urls()
+    tied = (each for each in facts.mirror.webhooks if each.template_type_oneflow_id == row.oneflow_id)
+    found = [each.oneflow_id for each in tied if may_be_ours(each, patterns=patterns, account_id=account_id)]
+    return {"may_be_ours": found} if found else {}
 
 
 @check("webhook.duplicate", needs=NEEDS)

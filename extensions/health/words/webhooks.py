@@ -2,7 +2,9 @@
 
 from extensions.health.codes import FILTERS_ASSUMED
 from extensions.health.words.saying import (
+    ADMINISTRATOR,
     ENGINEER,
+    HERE,
     ONLY_THEN,
     OWNED_ASSUMED,
     STAFF,
@@ -54,16 +56,33 @@ def _said(
 
 
 def missing(case: Case) -> Explanation:
+    steps = _steps(
+        case,
+        "Ask why the extension's webhook is gone.",
+        "Create the webhook again." if case.several else f'Create the webhook of "{case.name}" again.',
+    )
     return _said(
         case,
         f'No webhook of ours tells about contracts of "{case.name}"',
         "It was removed, or setting the account up did not finish.",
-        _steps(
-            case,
-            "Ask why the extension's webhook is gone.",
-            "Create the webhook again." if case.several else f'Create the webhook of "{case.name}" again.',
-        ),
+        (*_in_doubt(case), *steps),
     )
+
+
+def _in_doubt(case: Case) -> tuple[Step, ...]:
+    """To say first whose a webhook is that looks like ours: beside it a second would tell everything twice."""
+    findings = (case.finding, *case.others)
+    ids = [str(each) for finding in findings for each in finding.evidence.get("may_be_ours", ())]
+    if not ids or case.owned:
+        return ()
+    which = (
+        f"Webhook {ids[0]} is tied to this template type and has"
+        if len(ids) == 1
+        else f"Webhooks {listed(ids)} are tied to these template types and have"
+    )
+    whose = "Say there whether it is ours or the customer's own" if len(ids) == 1 else "Say there whose they are"
+    told = f"{which} our path at another host. {whose}; where ours, have its address corrected and make no second one."
+    return (Step(ADMINISTRATOR, f"{HERE}: Webhooks", told),)
 
 
 def misdirected(case: Case) -> Explanation:

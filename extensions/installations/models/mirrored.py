@@ -124,7 +124,10 @@ class Webhook(Mirrored):
     template_type_oneflow_id = models.BigIntegerField(null=True, blank=True)
     integration_instance = models.BigIntegerField(null=True, blank=True)
     legacy = models.BooleanField(default=False)
-    remembered = models.BooleanField(default=False, help_text="The product or staff told us that it is ours.")
+    remembered = models.BooleanField(
+        default=False, help_text="The product or staff told us that it is ours, or it was seen to point to us."
+    )
+    disowned = models.BooleanField(default=False, help_text="Staff told us that it is not ours.")
 
     class Meta:
         constraints = [_unique("oneflow_id", name="one_webhook")]

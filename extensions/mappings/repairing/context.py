@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import Q
+
 from extensions.blueprints.models import Blueprint, BlueprintField, BlueprintTemplateType, ExtensionSecret
 from extensions.installations.models import Installation, TemplateType, Webhook
 from extensions.mappings.repairing.refusing import Refused
@@ -14,7 +16,8 @@ Wanted = Mapping[str, tuple[BlueprintTemplateType, tuple[BlueprintField, ...]]]
 @dataclass(frozen=True, slots=True)
 class Context:
     """One installation: `wanted` are the template types of its blueprint version by extension type, with their fields;
-    `confirmed` and `remembered` say which template types and webhooks are ours because we were told so.
+    `confirmed` and `remembered` say which template types and webhooks are ours because we were told so, `disowned`
+    which webhooks are not.
     """
 
     account_id: int
@@ -23,6 +26,7 @@ class Context:
     callback_urls: tuple[str, ...] = ()
     confirmed: Mapping[int, str] = field(default_factory=dict)
     remembered: frozenset[int] = frozenset()
+    disowned: frozenset[int] = frozenset()
     has_sign_key: bool = False
 
     def wanted_type(self, role: str) -> BlueprintTemplateType:
@@ -53,6 +57,8 @@ def context_of(installation: Installation, version: Blueprint | None) -> Context
     kinds = version.template_types.prefetch_related("fields") if version else ()  # type: ignore[attr-defined]
     of_it: dict[str, Any] = {"installation": installation}
     confirmed = TemplateType.objects.filter(**of_it).exclude(confirmed_role="")
+    said = Webhook.objects.filter(Q(remembered=True) | Q(disowned=True), **of_it)
+    webhooks = dict(said.values_list("oneflow_id", "remembered"))
     keys = ExtensionSecret.objects.filter(extension=installation.extension_id, kind=ExtensionSecret.Kind.SIGN_KEY)
     addresses = installation.extension.callback_urls
     return Context(
@@ -61,6 +67,7 @@ def context_of(installation: Installation, version: Blueprint | None) -> Context
         wanted={kind.extension_type: (kind, tuple(kind.fields.all())) for kind in kinds},
         callback_urls=tuple(each for each in addresses if isinstance(each, str) and each.strip()),
         confirmed=dict(confirmed.values_list("oneflow_id", "confirmed_role")),
-        remembered=frozenset(Webhook.objects.filter(**of_it, remembered=True).values_list("oneflow_id", flat=True)),
+        remembered=frozenset(each for each, is_ours in webhooks.items() if is_ours),
+        disowned=frozenset(each for each, is_ours in webhooks.items() if not is_ours),
         has_sign_key=keys.exclude(ciphertext="").exists(),
     )

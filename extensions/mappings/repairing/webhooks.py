@@ -3,7 +3,7 @@
 from typing import Any
 
 from extensions.blueprints.rules import PLACEHOLDER, callback_url_problem
-from extensions.installations.matching import points_right
+from extensions.installations.matching import has_our_path, points_right
 from extensions.mappings.repairing.account import Reading
 from extensions.mappings.repairing.comparing import watched
 from extensions.mappings.repairing.context import Context
@@ -54,6 +54,14 @@ def _created(operation: Operation, reading: Reading, context: Context) -> Plan:
         raise Refused(
             f'"{found.name}" has a webhook of ours already (id {there[0].id}): a second would tell everything twice.',
             "Correct the address of the one that is there.",
+        )
+    if doubtful := [
+        each for each in reading.webhooks or () if each.template_group_id == found.id and _may_be(each, context)
+    ]:
+        raise Refused(
+            f'Webhook {doubtful[0].id} of "{found.name}" has our path at another host and may be ours: a second would '
+            "tell everything twice.",
+            "Say on the Webhooks page of the installation whether it is ours: an administrator can.",
         )
     events = [each for each in wanted.event_types if isinstance(each, str)][:MOST_EVENT_TYPES]
     rules = [{"filter_rules": [{"type": "EVENT_TYPE", "values": events}]}] if events else None
@@ -124,6 +132,13 @@ def _ours(operation: Operation, reading: Reading, context: Context) -> KeptWebho
 def _is(webhook: KeptWebhook, context: Context) -> bool:
     shown = masked_callback_url(webhook.callback_url)
     return webhook.id in context.remembered or points_right(shown, context.callback_urls, context.account_id)
+
+
+def _may_be(webhook: KeptWebhook, context: Context) -> bool:
+    known = webhook.integration_instance is not None or webhook.id in context.disowned
+    return not known and has_our_path(
+        masked_callback_url(webhook.callback_url), context.callback_urls, context.account_id
+    )
 
 
 def _right_address(given: str, context: Context) -> str:
