@@ -29,16 +29,21 @@ class Line:
 
 @page(SEE, unaudited="compares versions, or one with what an account has; no personal data")
 def compared(request: HttpRequest, key: str) -> HttpResponse:
-    """What differs from `left` to `right`, both versions; or to the account whose Oneflow id is `account`."""
+    """What differs from `left` to `right`, both versions; or to the account whose Oneflow id is `account`.
+
+    Only `right`: from the version that it follows.
+    """
     extension = extension_of(key)
     versions = list(extension.blueprints.order_by("-version"))
     asked = {name: request.GET.get(name, "").strip() for name in ("left", "right", "account")}
     shown: dict[str, object] = {"asked": asked, "problem": ""}
-    if asked["left"] and (asked["right"] or asked["account"]):
-        try:
+    try:
+        if asked["right"] and not (asked["left"] or asked["account"]):
+            asked["left"] = _followed(extension, versions, asked["right"])
+        if asked["left"] and (asked["right"] or asked["account"]):
             shown |= _answer(request, extension, versions, asked)
-        except Refused as exc:
-            shown["problem"] = str(exc)
+    except Refused as exc:
+        shown["problem"] = str(exc)
     return render(
         request,
         "blueprints/compare.html",
@@ -59,6 +64,14 @@ def _answer(
     right = _version(extension, versions, asked["right"])
     contents = contents_of([left, right])
     return {**_lines(request, compare(contents[left.pk], contents[right.pk])), "left": left, "right": right}
+
+
+def _followed(extension: Extension, versions: list[Blueprint], asked: str) -> str:
+    """The number of the released version before that one, or of a draft the newest released; "" for the first."""
+    right = _version(extension, versions, asked)
+    draft = right.state == Blueprint.State.DRAFT
+    released = [each.version for each in versions if each.state == Blueprint.State.RELEASED]
+    return next((str(number) for number in released if draft or number < right.version), "")
 
 
 def _types_of_any_version(extension: Extension) -> Iterable[BlueprintTemplateType]:

@@ -446,6 +446,22 @@ def test_versions_that_say_the_same_are_said_to(support, draft):
     assert "Nothing differs" in text(support.get(at("versions-compare"), {"left": "1", "right": "2"}))
 
 
+def test_a_version_s_page_leads_to_its_comparison_with_the_version_before(support, extension, draft):
+    second, third = make_blueprint(extension, 3), copy(extension.blueprints.get(version=1), actor=STAFF)
+    assert (draft.version, second.version, third.version) == (2, 3, 4)
+
+    def before(version: int) -> Any:
+        link = f"{at('versions-compare')}?right={version}"
+        assert link in text(support.get(at("version", version)))
+        answer = support.get(link)
+        return answer.context["left"].version if "left" in answer.context else text(answer)
+
+    assert before(3) == 1  # the released one before, over a draft in between
+    assert before(4) == before(2) == 3  # of a draft the newest that is released
+    assert "No version before it" in before(1)
+    assert "has no version 99" in text(support.get(at("versions-compare"), {"right": "99"}))
+
+
 def test_a_version_is_compared_with_what_an_account_really_has(support, extension):
     installation = make_installation(extension)
     DataField.objects.filter(custom_id="deal_value").update(name="Betrag", active=False)
