@@ -113,8 +113,10 @@ def _stored(request: HttpRequest, blueprint: Blueprint, form: OfDraft, put: Any)
         return True
     changed = [name for name in form.changed_data if name != "place"]
     try:
-        put(blueprint, form.instance, actor=actor_of(request), place=form.new_place, changed=changed)
+        put(blueprint, form.instance, actor=actor_of(request), place=form.new_place, changed=changed, seen=form.seen)
     except Refused as refused:
+        if isinstance(refused, editing.Overtaken):
+            form.overtaken(refused.theirs)
         Deed(actor_of(request), drafting.CHANGE, blueprint, outcome="refused", reason=str(refused)).tell()
         form.add_error(None, str(refused))
         return False
@@ -137,7 +139,7 @@ def _form(
         back=back,
         take_out=reverse(take_out, args=[*_args(blueprint), pk]) if pk else "",
     )
-    return render(request, "blueprints/form.html", shown, status=422 if form.errors else 200)
+    return render(request, "blueprints/form.html", shown, status=409 if form.differs else 422 if form.errors else 200)
 
 
 def _take_out(

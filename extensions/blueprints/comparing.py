@@ -105,7 +105,7 @@ def _type(left: TypeContent | None, right: TypeContent, *, ordered: bool, off: C
     own = right.template_type
     if left is None:
         return TypeDifference(What.ADDED, own, fields=tuple(FieldDifference(What.ADDED, each) for each in right.fields))
-    attributes = _attributes(left.template_type, own, ("name", "description", "event_types"))
+    attributes = attributes_that_differ(left.template_type, own, ("name", "description", "event_types"))
     if (own.extension_type, "") in off:
         attributes = (*attributes, Attribute("state", ACTIVE, OFF))
     switched_off = {custom_id for extension_type, custom_id in off if extension_type == own.extension_type}
@@ -123,7 +123,9 @@ def _fields(
         if custom_id not in before:
             yield FieldDifference(What.ADDED, each)
             continue
-        attributes = _attributes(before[custom_id], each, ("name", "description", "placeholder", "kind", "required"))
+        attributes = attributes_that_differ(
+            before[custom_id], each, ("name", "description", "placeholder", "kind", "required")
+        )
         if custom_id in off:
             attributes = (*attributes, Attribute("state", ACTIVE, OFF))
         if attributes or custom_id in moved:
@@ -134,7 +136,8 @@ def _fields(
             yield FieldDifference(What.REMOVED, each)
 
 
-def _attributes(left: Model, right: Model, names: Iterable[str]) -> tuple[Attribute, ...]:
+def attributes_that_differ(left: Model, right: Model, names: Iterable[str]) -> tuple[Attribute, ...]:
+    """What of these two rows say differently, of the attributes with these names."""
     found = []
     for name in names:
         before, after = _comparable(getattr(left, name)), _comparable(getattr(right, name))

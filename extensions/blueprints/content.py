@@ -102,4 +102,18 @@ def store(blueprint: Blueprint, content: Iterable[TypeContent]) -> None:
 
 def digest(content: Iterable[TypeContent]) -> str:
     """The same for the same content only, so that a form can say which content it was made for."""
-    return sha256(json.dumps(as_document(content)).encode()).hexdigest()[:32]
+    return _digest(as_document(content))
+
+
+def digest_of(row: BlueprintTemplateType | BlueprintField) -> str:
+    """The same likewise for what a template type itself, or a field, says; where it stands does not count."""
+    return _digest([getattr(row, name) for name in columns_of(row)])
+
+
+def columns_of(row: BlueprintTemplateType | BlueprintField) -> tuple[str, ...]:
+    """The names of what a template type itself, or a field, says."""
+    return OF_FIELD if isinstance(row, BlueprintField) else OF_TYPE
+
+
+def _digest(document: Any) -> str:
+    return sha256(json.dumps(document).encode()).hexdigest()[:32]

@@ -1,12 +1,14 @@
 """Template types and fields of a draft: added, changed, put elsewhere, taken out; each with its record.
 
-Whoever changes something holds the draft meanwhile, so two who edit at once come one after the other.
+Whoever changes something holds the draft meanwhile, so two who edit at once come one after the other; and the second
+is told what the first made of the same row, before anything of it is overwritten.
 """
 
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
 from accounts.acting import Actor
+from extensions.blueprints.content import digest_of
 from extensions.blueprints.drafting import Refused, editing
 from extensions.blueprints.models import Blueprint, BlueprintField, BlueprintTemplateType
 
@@ -15,10 +17,28 @@ MOST_TYPES, MOST_FIELDS = 100, 300
 Row = TypeVar("Row", BlueprintTemplateType, BlueprintField)
 
 
+class Overtaken(Refused):
+    """A colleague changed the row since it was looked at; `theirs` is how it is now."""
+
+    def __init__(self, theirs: BlueprintTemplateType | BlueprintField) -> None:
+        super().__init__(f"A colleague changed {theirs.name} while you had its form open, so nothing was stored.")
+        self.theirs = theirs
+
+
 def put_type(
-    blueprint: Blueprint, row: BlueprintTemplateType, *, actor: Actor, place: int | None, changed: Sequence[str] = ()
+    blueprint: Blueprint,
+    row: BlueprintTemplateType,
+    *,
+    actor: Actor,
+    place: int | None,
+    changed: Sequence[str] = (),
+    seen: str = "",
 ) -> None:
-    """Store a new or changed template type as number `place`, or where it is, a new one last. Raises `Refused`."""
+    """Store a new or changed template type as number `place`, or where it is, a new one last. Raises `Refused`.
+
+    `seen` is the `digest_of` the stored one that was looked at: what it says otherwise meanwhile is not overwritten,
+    but raises `Overtaken`.
+    """
     with editing(blueprint, actor=actor, **_what(row, row.extension_type, changed)) as draft:
         row.blueprint = draft
         others = list(draft.template_types.exclude(pk=row.pk))
@@ -26,11 +46,17 @@ def put_type(
             raise Refused(f"Another template type of this version is {row.extension_type} already. Choose another.")
         if len(others) >= MOST_TYPES:
             raise Refused(f"A blueprint has at most {MOST_TYPES} template types.")
-        _put(row, others, place, changed)
+        _put(row, others, place, changed, seen)
 
 
 def put_field(
-    blueprint: Blueprint, row: BlueprintField, *, actor: Actor, place: int | None, changed: Sequence[str] = ()
+    blueprint: Blueprint,
+    row: BlueprintField,
+    *,
+    actor: Actor,
+    place: int | None,
+    changed: Sequence[str] = (),
+    seen: str = "",
 ) -> None:
     """Store a new or changed field of a template type, likewise. Raises `Refused`."""
     extension_type = row.template_type.extension_type
@@ -42,7 +68,7 @@ def put_field(
             raise Refused(f"Another field of {row.template_type} has the custom_id {row.custom_id} already.")
         if len(others) >= MOST_FIELDS:
             raise Refused(f"A template type has at most {MOST_FIELDS} fields.")
-        _put(row, others, place, changed)
+        _put(row, others, place, changed, seen)
 
 
 def take_out(blueprint: Blueprint, row: BlueprintTemplateType | BlueprintField, *, actor: Actor) -> None:
@@ -68,14 +94,15 @@ def _what(row: BlueprintTemplateType | BlueprintField, extension_type: str, chan
     return {"what": "changed" if changed else "moved", "extension_type": extension_type, "changed": list(changed)}
 
 
-def _put(row: Row, others: list[Row], place: int | None, changed: Sequence[str]) -> None:
-    """Save the row as that number among the others, which close up around it; of a stored one only what changed.
-
-    So what a colleague changed of it meanwhile stays.
-    """
+def _put(row: Row, others: list[Row], place: int | None, changed: Sequence[str], seen: str) -> None:
+    """Save the row as that number among the others, which close up around it; of a stored one only what changed."""
     stored = row.pk is not None
-    if stored and not type(row)._default_manager.filter(pk=row.pk).exists():
-        raise Refused(f"{row.name} was taken out of this draft meanwhile.")
+    if stored:
+        theirs = type(row)._default_manager.filter(pk=row.pk).first()
+        if theirs is None:
+            raise Refused(f"{row.name} was taken out of this draft meanwhile.")
+        if changed and digest_of(theirs) != seen:
+            raise Overtaken(theirs)
     if stored and place is None:
         row.save(update_fields=changed)
         return

@@ -7,6 +7,8 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from extensions.blueprints.comparing import Attribute, attributes_that_differ
+from extensions.blueprints.content import columns_of, digest_of
 from extensions.blueprints.document import problems_of
 from extensions.blueprints.editing import place_of
 from extensions.blueprints.models import BlueprintField, BlueprintTemplateType, Extension
@@ -98,16 +100,33 @@ class ExtensionForm(forms.ModelForm):
 
 
 class OfDraft(forms.ModelForm):
-    """A row of a draft, held to the rules of a blueprint file, with the number at which it stands among the others."""
+    """A row of a draft, held to the rules of a blueprint file, with the number at which it stands among the others.
+
+    `seen` is the digest of the row that the form was made for, and comes back with it.
+    """
 
     place = forms.IntegerField(
-        label="Number", required=False, min_value=1, max_value=1000, help_text="Where it stands; left empty, last."
+        label="Number",
+        required=False,
+        min_value=1,
+        max_value=1000,
+        help_text="Where it stands; left empty, last.",
+        show_hidden_initial=True,  # so that a form left open does not undo a colleague's move
     )
+    differs: tuple[Attribute, ...] = ()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.seen = self.data.get("seen", "")
         if self.instance.pk:
             self.initial["place"] = place_of(self.instance)
+            if not self.is_bound:
+                self.seen = digest_of(self.instance)
+
+    def overtaken(self, theirs: BlueprintTemplateType | BlueprintField) -> None:
+        """Show in what a colleague's row differs from what is written here; sent again, it replaces theirs."""
+        self.differs = attributes_that_differ(theirs, self.instance, columns_of(theirs))
+        self.seen = digest_of(theirs)
 
     @property
     def new_place(self) -> int | None:

@@ -1,6 +1,7 @@
 """The pages of blueprint versions: seen by all, drafted and released by administrators."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from django.utils import timezone
 from console.blueprints import importing
 from console.models import AuditEvent, Heartbeat
 from extensions.blueprints import editing
-from extensions.blueprints.content import as_document, content_of
+from extensions.blueprints.content import as_document, content_of, digest_of
 from extensions.blueprints.drafting import copy
 from extensions.blueprints.models import Blueprint, BlueprintField, BlueprintTemplateType, Extension
 from extensions.installations.models import DataField, Installation, TemplateType
@@ -59,7 +60,9 @@ def field_of(blueprint: Blueprint, custom_id: str) -> BlueprintField:
 
 def values(field: BlueprintField, **changed: Any) -> dict[str, Any]:
     names = ("custom_id", "name", "description", "placeholder", "kind")
-    return {**{name: getattr(field, name) for name in names}, "place": field.position + 1, **changed}
+    place = field.position + 1
+    unchanged = {"place": place, "initial-place": place, "seen": digest_of(field)}
+    return {**{name: getattr(field, name) for name in names}, **unchanged, **changed}
 
 
 def order(blueprint: Blueprint, extension_type: str = "acme_deal") -> list[str]:
@@ -306,9 +309,37 @@ def test_a_template_type_that_no_blueprint_can_hold_is_refused(administrator, dr
     assert words in text(answer)
 
 
-def test_what_a_colleague_changed_of_a_field_meanwhile_stays(administrator, draft, monkeypatch):
+def hidden(form: str, name: str) -> str:
+    [value] = re.findall(rf'name="{name}" value="([^"]*)"', form)
+    return str(value)
+
+
+def test_of_two_who_change_one_field_the_second_is_told_and_overwrites_only_what_was_shown(administrator, draft):
     field = field_of(draft, "deal_value")
-    stale = values(field, placeholder="1 000", required="on")
+    field.required = True
+    mine = values(field, placeholder="1 000", required="on")
+    administrator.post(at("version-field", 2, field.pk), values(field, name="Amount", required="on"))
+
+    answer = administrator.post(at("version-field", 2, field.pk), mine)
+
+    shown = " ".join(text(answer).split())
+    assert answer.status_code == 409
+    assert "A colleague changed Amount while you had its form open, so nothing was stored." in shown
+    assert "Name: theirs <b>Amount </b>, yours <b>Deal value </b>" in shown
+    assert "Placeholder: theirs <b>nothing </b>, yours <b>1 000 </b>" in shown
+    assert (hidden(shown, "placeholder"), hidden(shown, "name")) == ("1 000", "Deal value")  # what was typed
+    field.refresh_from_db()
+    assert (field.name, field.placeholder) == ("Amount", "")
+    assert AuditEvent.objects.filter(verb="blueprint.change", outcome="refused").count() == 1
+
+    again = {**mine, "seen": hidden(shown, "seen")}
+    assert administrator.post(at("version-field", 2, field.pk), again).status_code == 302
+    field.refresh_from_db()
+    assert (field.name, field.placeholder) == ("Deal value", "1 000")
+
+
+def test_what_a_colleague_changed_at_the_same_moment_is_not_overwritten(administrator, draft, monkeypatch):
+    field = field_of(draft, "deal_value")
     put_field = editing.put_field
 
     def meanwhile(*args: Any, **options: Any) -> None:
@@ -316,10 +347,45 @@ def test_what_a_colleague_changed_of_a_field_meanwhile_stays(administrator, draf
         put_field(*args, **options)
 
     monkeypatch.setattr(editing, "put_field", meanwhile)
-    administrator.post(at("version-field", 2, field.pk), stale)
+    answer = administrator.post(at("version-field", 2, field.pk), values(field, name="Amount", required="on"))
 
+    assert answer.status_code == 409
     field.refresh_from_db()
-    assert (field.description, field.placeholder) == ("Net of discount", "1 000")
+    assert (field.name, field.description) == ("Deal value", "Net of discount")
+
+
+@pytest.mark.parametrize("seen", ["", "\0", "x" * 5000])
+def test_a_form_that_does_not_say_what_it_was_made_for_overwrites_nothing(administrator, draft, seen):
+    field = field_of(draft, "deal_value")
+
+    answer = administrator.post(at("version-field", 2, field.pk), values(field, name="Amount", seen=seen))
+
+    assert answer.status_code == 409
+    assert field_of(draft, "deal_value").name == "Deal value"
+
+
+def test_of_two_who_change_one_template_type_the_second_is_told(administrator, draft):
+    row = draft.template_types.get(extension_type="acme_deal")
+    form = text(administrator.get(at("version-type", 2, row.pk)))
+    sent = {"extension_type": "acme_deal", "event_types": "\n".join(row.event_types), "seen": hidden(form, "seen")}
+    assert administrator.post(at("version-type", 2, row.pk), {**sent, "name": "Bargain"}).status_code == 302
+
+    answer = administrator.post(at("version-type", 2, row.pk), {**sent, "name": "Trade"})
+
+    assert "theirs <b>Bargain </b>, yours <b>Trade </b>" in " ".join(text(answer).split())
+    row.refresh_from_db()
+    assert row.name == "Bargain"
+
+
+def test_a_form_that_was_left_open_does_not_undo_a_colleague_s_move(administrator, draft):
+    field = field_of(draft, "deal_value")
+    mine = values(field, placeholder="1 000", required="on")
+    administrator.post(at("version-move", 2), {"down": f"field {field.pk}"})
+
+    assert administrator.post(at("version-field", 2, field.pk), mine).status_code == 302
+
+    assert order(draft) == ["customer_number", "deal_value", "vat_exempt"]
+    assert field_of(draft, "deal_value").placeholder == "1 000"
 
 
 @pytest.mark.parametrize(
