@@ -122,7 +122,8 @@ def dependants(account: Account, key: str) -> list[Extension]:
 def describe(account: Account) -> dict[str, Any]:
     """The fleet's own extension of the account as the control plane shows it."""
     extension = next(e for e in account.extensions.all() if e.key == FIRST_KEY)
-    return {"id": extension.pk, "key": FIRST_KEY, "enabled": extension.enabled and not extension.removed}
+    enabled = extension.enabled and not extension.removed
+    return {"id": extension.pk, "key": FIRST_KEY, "enabled": enabled, "mode": extension.mode}
 
 
 def _is_toolkit(extension: Extension) -> bool:

@@ -24,6 +24,7 @@ class SandboxAccount:
     token: str
     administrators: tuple[str, ...]
     faults: tuple[str, ...]
+    toolkit: bool = False  # set up by the partner's code through the API
 
     def __repr__(self) -> str:
         return f"<sandbox account {self.id}>"
@@ -85,4 +86,5 @@ def _account(data: dict[str, Any]) -> SandboxAccount:
         token=data["token"],
         administrators=tuple(user["email"] for user in data["users"] if user["active"] and user["is_admin"]),
         faults=tuple(data["faults"]),
+        toolkit=data["extension"]["mode"] == "toolkit",
     )

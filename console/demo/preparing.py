@@ -31,6 +31,8 @@ EXTENSION_FILE = ROOT / "docs" / "examples" / "acme-ledger.json"
 EXTENSION_KEY = "acme_ledger"
 # The sandbox answers on one core while these store on the other; more would only wait for SQLite.
 THREADS = 4
+# What a repair mends only in an account that the product's code set up: one such account for each.
+MENDED_BY_REPAIR = ("field.missing", "webhook.misdirected")
 
 Item = TypeVar("Item")
 
@@ -70,6 +72,11 @@ def extension(plan: Plan) -> Extension:
     return kept.get()
 
 
+def set_up_by_code(accounts: int) -> int:
+    """How many of so many accounts the partner's code sets up; none of a few."""
+    return min(len(MENDED_BY_REPAIR), accounts // 10)
+
+
 def connect(accounts: list[SandboxAccount], extension: Extension) -> int:
     """Connect those that are not connected yet, as onboarding staff would; return how many that were."""
     known = set(Installation.objects.values_list("account__oneflow_id", flat=True))
@@ -88,6 +95,7 @@ def _connect_one(account: SandboxAccount, extension: Extension) -> None:
         actor=command_line(),
         now=timezone.now(),
         obtained=ApiToken.Obtained.COMMAND,
+        mode=Installation.Mode.TOOLKIT if account.toolkit else "",
     )
 
 
@@ -109,18 +117,29 @@ def _claim() -> UUID | None:
 def break_some(control: Control, accounts: list[SandboxAccount]) -> tuple[dict[str, int], list[str]]:
     """Bring about every fault on an account of its own; return code → account, and the codes left out.
 
-    The broken accounts are spread over the fleet. Faults that are there already stay where they are.
+    Faults that are there already stay where they are.
     """
     standing = {fault: account.id for account in accounts for fault in account.faults}
-    free = [account.id for account in accounts if not account.faults]
     wanted = [code for code in control.fault_codes() if code not in standing]
-    placed = wanted[: len(free)]
-    for number, code in enumerate(placed):
-        standing[code] = free[number * len(free) // len(placed)]
-        control.bring_about(standing[code], code)
+    placed = _places(wanted, [account for account in accounts if not account.faults])
+    for code, account_id in placed.items():
+        control.bring_about(account_id, code)
+    standing |= placed
     broken = Installation.objects.filter(account__oneflow_id__in=standing.values())
     broken.update(refresh_at=timezone.now())
-    return standing, wanted[len(free) :]
+    return standing, [code for code in wanted if code not in placed]
+
+
+def _places(wanted: list[str], free: list[SandboxAccount]) -> dict[str, int]:
+    """The account for each fault, as far as they go round.
+
+    What a repair mends comes to accounts that the partner's code set up, all others are spread over the fleet.
+    """
+    by_code = [account.id for account in free if account.toolkit]
+    placed = dict(zip((code for code in MENDED_BY_REPAIR if code in wanted), by_code, strict=False))
+    left = [account.id for account in free if account.id not in placed.values()]
+    spread = [code for code in wanted if code not in placed][: len(left)]
+    return placed | {code: left[number * len(left) // len(spread)] for number, code in enumerate(spread)}
 
 
 def _in_threads(work: Callable[[Item], None], items: list[Item]) -> None:

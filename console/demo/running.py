@@ -108,6 +108,7 @@ class Demo:
             f"--port={self.plan.sandbox_port}",
             f"--dir={self.plan.directory / 'sandbox'}",
             f"--accounts={self.kept.accounts}",
+            f"--toolkit={preparing.set_up_by_code(self.kept.accounts)}",
             f"--seed={self.kept.seed}",
             cwd=ROOT,
         )

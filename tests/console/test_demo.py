@@ -43,6 +43,14 @@ def test_every_fault_that_the_sandbox_knows_is_there_once(demo, rows):
     assert sorted(shown) == sorted(demo.control("GET", "/faults"))
 
 
+def test_some_accounts_are_set_up_by_the_products_code_each_with_something_that_a_repair_mends(demo, rows):
+    by_code = {row["account_id"]: row["causes"] for row in rows if row["mode"] == "toolkit"}
+
+    made = {each["id"] for each in demo.control("GET", "/accounts") if each["extension"]["mode"] == "toolkit"}
+    assert set(by_code) == made
+    assert sorted(by_code.values()) == [["field.missing"], ["webhook.misdirected"]]
+
+
 def test_it_prints_its_addresses_and_a_login_for_each_role_that_works(demo):
     assert demo.url in demo.output()
     assert demo.sandbox_url in demo.output()
