@@ -254,8 +254,8 @@ CELERY_BEAT_SCHEDULE = {
     },
     "go-on-with-rollouts": {
         "task": "console.tasks.go_on_with_rollouts",
-        "schedule": 15.0,
-        "options": {"expires": 30},
+        "schedule": 10.0,
+        "options": {"expires": 10},
     },
     "sweep-broker": {"task": "console.tasks.sweep_broker", "schedule": 300.0, "options": {"expires": 300}},
     "prune": {"task": "console.tasks.prune", "schedule": 3600.0, "options": {"expires": 3600}},
