@@ -20,18 +20,7 @@ from extensions.installations.models import Installation, Rollout, RolloutMember
 CANARY_WAVE = 1
 BATCH = 200  # judged in one step, and so in one transaction
 State, Member = Rollout.State, RolloutMember.State
-JUDGED = [
-    "state",
-    "note",
-    "now",
-    "obstacle",
-    "judged_at",
-    "newly_failing",
-    "by_customer",
-    "by_oneflow",
-    "by_us",
-    "costs_token",
-]
+JUDGED = ["state", "note", "judged_at", *RolloutMember.JUDGED]
 
 
 def waiting() -> list[int]:
@@ -98,7 +87,7 @@ def _too_many_failing(rollout: Rollout) -> str:
     if failing <= rollout.tolerated or failing * 100 <= rollout.stop_percent * size:
         return ""
     return (
-        f"In wave {rollout.wave} {failing} of {size} accounts are newly failing by version "
+        f"{failing} of the {size} accounts of wave {rollout.wave} are newly failing by version "
         f"{rollout.blueprint.version}, more than {rollout.stop_percent} %. Nobody more is moved."
     )
 
@@ -113,7 +102,8 @@ def settle(rollout: Rollout, now: datetime) -> int:
     found = shares(list(installations.values()), now)
     for each in members:
         row = installations[each.installation_id]
-        each.judged_at, each.newly_failing = now, False
+        each.judged_at = now
+        each.judge_no_more()
         if row.state == Installation.State.DISCONNECTED:
             each.state, each.note = Member.LEFT, "It was disconnected since."
         elif not moving.is_on(rollout, row):

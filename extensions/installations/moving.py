@@ -73,13 +73,13 @@ def give_back(rollout: Rollout, now: datetime) -> Moved:
     for each in members:
         row = rows[each.installation_id]
         if is_by(rollout, row):
-            each.state, each.note, each.now = Member.BACK, "", ""
+            each.state, each.note = Member.BACK, ""
             before = (each.before_blueprint_id, each.before_set, each.before_rollout_id)
             alike.setdefault(before, []).append(row.pk)
         else:
             each.state, each.note = Member.LEFT, why_left(row)
-        each.newly_failing = False  # by a version that it is no longer on
-    RolloutMember.objects.bulk_update(members, ["state", "note", "now", "newly_failing"])
+        each.judge_no_more()
+    RolloutMember.objects.bulk_update(members, ["state", "note", *RolloutMember.JUDGED])
     for (blueprint, was_set, by), keys in alike.items():
         _set(keys, now, blueprint_id=blueprint, blueprint_set=was_set, rollout_id=by)
     done = sum(map(len, alike.values()))

@@ -230,8 +230,8 @@ def test_accounts_that_are_not_what_they_were_are_counted():
     noted = {"installation": found, "kind": Change.Kind.CHANGED, "subject_kind": "webhook", "subject_id": "1"}
     for at in (timezone.now(), timezone.now(), preview.started_at - timedelta(days=1)):
         Change.objects.create(at=at, **noted)
-    Change.objects.create(at=preview.started_at - timedelta(days=1), **noted | {"installation": moved})
-    Flip.objects.create(installation=refused, at=timezone.now(), before="healthy", after="unknown")
+    for each in (refused, moved):
+        Flip.objects.create(installation=each, at=timezone.now(), before="healthy", after="unknown")
 
     since = ageing.since(preview)
 

@@ -228,7 +228,7 @@ def test_it_stops_by_itself_above_the_share_of_newly_failing_ones():
     work(rollout)
 
     assert rollout.state == "stopped"
-    assert rollout.reason.startswith("In wave 2 2 of 4 accounts are newly failing by version 2, more than 40 %.")
+    assert rollout.reason.startswith("2 of the 4 accounts of wave 2 are newly failing by version 2, more than 40 %.")
     assert states(rollout) == ["conforming", "conforming", "conforming", "needs", "needs", "waiting"]
     assert AuditEvent.objects.get(verb="rollout.stop").reason == rollout.reason
     assert set(rollout.members.filter(state="needs").values_list("before", "now", "newly_failing", "by_us")) == {
@@ -339,12 +339,13 @@ def test_going_back_gives_each_the_version_and_the_flag_that_it_had():
     rollout = work(begun(version, picked=[1, 2, 3]))
     assert [on_version(each)[:2] for each in (1, 2, 3)] == [(2, True)] * 3
     refresh_all()
-    assert work(rollout).members.filter(newly_failing=True).count() == 3
+    assert work(rollout).members.filter(newly_failing=True, by_us=True).count() == 3
 
     rollout = work(rollouts.back(rollout, actor=STAFF))
 
     assert (rollout.state, states(rollout)) == ("returned", ["back"] * 3)
-    assert not rollout.members.filter(newly_failing=True).exists()
+    of_version = rollout.members.values_list("now", "obstacle", "newly_failing", "by_us", "costs_token")
+    assert set(of_version) == {("", "", False, False, False)}  # by a version that they are no longer on
     assert [on_version(each) for each in (1, 2, 3)] == [(1, False, None), (1, True, None), (None, False, None)]
     assert Installation.objects.exclude(wanted_at=None).count() == 3
     assert AuditEvent.objects.get(verb="rollout.give_back").details["done"] == 3

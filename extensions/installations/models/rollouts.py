@@ -94,6 +94,9 @@ class RolloutMember(models.Model):
 
     # On the version by this rollout.
     HERE = (State.MOVED, State.CONFORMING, State.NEEDS)
+    # What the version says of it, while it is on it.
+    ACTING = ("newly_failing", "by_customer", "by_oneflow", "by_us", "costs_token")
+    JUDGED = ("now", "obstacle", *ACTING)
 
     rollout = models.ForeignKey(Rollout, on_delete=models.CASCADE, related_name="members")
     installation = models.ForeignKey(Installation, on_delete=models.CASCADE, related_name="rollout_memberships")
@@ -122,3 +125,9 @@ class RolloutMember(models.Model):
 
     def __str__(self) -> str:
         return f"{self.installation_id} in {self.rollout_id}: {self.state}"
+
+    def judge_no_more(self) -> None:
+        """Forget what the version said of it: it is on that no longer."""
+        self.now = self.obstacle = ""
+        for name in RolloutMember.ACTING:
+            setattr(self, name, False)
