@@ -23,7 +23,7 @@ ORDER = (Change.NEWLY_FAILING, Change.NEWLY_WARNING, Change.UNKNOWN, Change.BETT
 COLUMNS = {
     "account_id": "installation__account__oneflow_id",
     "account_name": "installation__account__name",
-    "mode": "installation__mode",
+    "mode": "mode",
     "blueprint_now": "blueprint__version",
     "now": "before",
     "by_the_version": "after",

@@ -19,7 +19,7 @@ class Since:
     """What is otherwise by now: true when anything is.
 
     `said_otherwise` is of the version, the mapping or the extension, `overridden` of overrides in accounts. Counted are
-    the accounts that were given another version, that joined, that are gone, and of the others those in which a
+    the accounts that were given another version or mode, that joined, that are gone, and of the others those in which a
     refresh found something.
     """
 
@@ -72,7 +72,7 @@ def _accounts(preview: Preview) -> dict[str, int]:
     """Of the accounts that are connected now: how many there are, how many were judged, and what became of those."""
     rows = Installation.objects.connected().filter(extension=preview.extension_id)
     rows = rows.annotate(outcome=FilteredRelation("outcomes", condition=Q(outcomes__preview=preview)))
-    judged, same = Q(outcome__isnull=False), Q(version_then=F("version_now"))
+    judged, same = Q(outcome__isnull=False), Q(version_then=F("version_now"), outcome__mode=F("mode"))
     changed = Change.objects.filter(at__gte=preview.started_at).order_by().values("installation")
     flipped = Flip.objects.filter(at__gte=preview.started_at).order_by().values("installation")
     rows = rows.annotate(version_then=Coalesce("outcome__blueprint", 0), version_now=Coalesce("blueprint", 0))

@@ -203,6 +203,7 @@ def _outcome(preview: Preview, installation: Installation, before: Share, after:
         preview=preview,
         installation=installation,
         blueprint_id=installation.blueprint_id,
+        mode=installation.mode,
         before=before.verdict.value,
         after=after.verdict.value,
         change=compare(before.verdict, after.verdict),

@@ -220,10 +220,11 @@ def test_an_override_that_was_changed_since_makes_a_preview_out_of_date_and_does
 
 
 def test_accounts_that_are_not_what_they_were_are_counted():
-    moved, gone, found, refused, _ = (make_installation(oneflow_id=number) for number in range(1, 6))
+    moved, gone, found, refused, toolkit = (make_installation(oneflow_id=number) for number in range(1, 6))
     preview = preview_of(make_draft(moved.extension))
 
     Installation.objects.filter(pk=moved.pk).update(blueprint=make_blueprint(moved.extension, 3))
+    Installation.objects.filter(pk=toolkit.pk).update(mode=Installation.Mode.TOOLKIT)
     Installation.objects.filter(pk=gone.pk).update(state=Installation.State.DISCONNECTED)
     for number in (6, 7):
         make_installation(oneflow_id=number)
@@ -235,7 +236,7 @@ def test_accounts_that_are_not_what_they_were_are_counted():
 
     since = ageing.since(preview)
 
-    assert (since.moved, since.gone, since.joined, since.found) == (1, 1, 2, 2)
+    assert (since.moved, since.gone, since.joined, since.found) == (2, 1, 2, 2)
     assert since and not since.said_otherwise and not since.overridden
 
 

@@ -80,6 +80,7 @@ class Outcome(models.Model):
     blueprint = models.ForeignKey(
         Blueprint, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name="version now"
     )
+    mode = models.CharField("set up then", max_length=12, blank=True, choices=Installation.Mode)
     before = models.CharField("now", max_length=12, choices=Verdict)
     after = models.CharField("by the version", max_length=12, choices=Verdict)
     change = models.CharField(max_length=14, choices=Change)
