@@ -62,7 +62,7 @@ def test_a_rollout_is_begun_looked_at_paused_and_taken_back(demo, open_page):
 
     # One account gets its version back by hand: taking back leaves it as it is then.
     page.goto(f"{demo.url}/installation/{well['id']}/acme_ledger/")
-    page.locator("summary", has_text="change…").click()
+    page.locator("details.choose", has_text="Judge it against").locator("summary").click()
     page.get_by_label("Judge it against").select_option("version 1")
     page.get_by_role("button", name="Set", exact=True).click()
     page.goto(rollout)
