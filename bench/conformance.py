@@ -22,7 +22,12 @@ PAGES = {
     "matrix, a late page": "?page=150",
     "matrix against another version": "?against=2",
     "matrix, who lacks a field": "?field=deal_value&state=missing",
+    "matrix, who renamed a field": "?field=deal_value&state=renamed",
+    "matrix, who is on a version": "?on=2",
+    "matrix, who differs": "?differs=1",
+    "matrix, who differs from another version": "?differs=1&against=2",
     "matrix of template types": "?view=types",
+    "matrix of template types, who differs": "?view=types&differs=1",
     "matrix of webhooks": "?view=webhooks",
 }
 FILES = {"csv": "a column for each field", "long": "a line for each field", "json": "JSON"}
@@ -46,12 +51,10 @@ def measure(number: int, fields: int) -> list[dict[str, Any]]:
     client.force_login(make_user("support"))
     of = f"of {number:,} × {fields} fields"
     found = [each for name, query in PAGES.items() for each in _page(client, f"{name} {of}", query)]
-    # Reads every field of the fleet, which no page does that was not asked to.
-    found += _page(client, f"matrix, who differs, {of}", "?differs=1", milliseconds=2500)
     return found + [each for kind, name in FILES.items() for each in _export(client, f"export {of}, {name}", kind)]
 
 
-def _page(client: Any, name: str, query: str, milliseconds: int = 200) -> list[dict[str, Any]]:
+def _page(client: Any, name: str, query: str) -> list[dict[str, Any]]:
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
@@ -70,7 +73,7 @@ def _page(client: Any, name: str, query: str, milliseconds: int = 200) -> list[d
     return [
         {"name": f"{name}: queries", "value": queries, "target": 10},
         {"name": f"{name}: size", "value": len(answer.content) / 1000, "target": 200, "unit": "kB"},
-        {"name": f"{name}: median time", "value": statistics.median(times), "target": milliseconds, "unit": "ms"},
+        {"name": f"{name}: median time", "value": statistics.median(times), "target": 200, "unit": "ms"},
     ]
 
 
@@ -97,7 +100,7 @@ def _read(client: Any, kind: str) -> int:
 
 
 def fill(number: int, fields: int) -> None:
-    """A fleet whose accounts live on two versions; about a fifth of them differ somewhere, each in its own way."""
+    """A fleet whose accounts live on two versions; about a third of them differ somewhere, each in its own way."""
     from django.db import connection
     from django.db.models import F
     from django.db.models.functions import Mod
@@ -106,6 +109,7 @@ def fill(number: int, fields: int) -> None:
     from bench import list as fleet
     from extensions.blueprints.models import BlueprintField, BlueprintTemplateType, Extension
     from extensions.installations.models import DataField, Installation, Part, TemplateType, Webhook
+    from extensions.mappings.summing import catch_up
     from tests.making import CALLBACK, make_blueprint
 
     fleet.fill(number, users=0)
@@ -129,6 +133,9 @@ def fill(number: int, fields: int) -> None:
     with connection.cursor() as cursor:
         for statement, values in _mirror(timezone.now(), CALLBACK):
             cursor.execute(statement.format(**tables), values)
+        cursor.execute("ANALYZE")
+    catch_up(seconds=600)
+    with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
 
 
@@ -155,7 +162,7 @@ def _mirror(now: Any, callback: str) -> list[tuple[str, list[Any]]]:
             f"""INSERT INTO {{DataField}} (installation_id, seen_at, template_type_oneflow_id, oneflow_id, custom_id,
             name, description, placeholder, active, source)
             SELECT i.id, %s, {type_id}, b.id, b.custom_id,
-                CASE WHEN (i.id + b.id * 7) %% 1009 = 0 THEN 'Renamed by somebody' ELSE b.name END,
+                CASE WHEN (i.id + b.id * 7) %% 293 = 0 THEN 'Renamed by somebody' ELSE b.name END,
                 b.description, b.placeholder, (i.id + b.id * 11) %% 911 <> 0, 'system'
             {ours} JOIN {{BlueprintField}} b ON b.template_type_id = w.id WHERE (i.id + b.id * 13) %% 701 <> 0""",
             [now],

@@ -257,6 +257,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 10.0,
         "options": {"expires": 10},
     },
+    "sum-up-the-rest": {"task": "console.tasks.sum_up_the_rest", "schedule": 30.0, "options": {"expires": 60}},
     "sweep-broker": {"task": "console.tasks.sweep_broker", "schedule": 300.0, "options": {"expires": 300}},
     "prune": {"task": "console.tasks.prune", "schedule": 3600.0, "options": {"expires": 3600}},
 }

@@ -18,6 +18,7 @@ from extensions.installations.claiming import keep_as_ours
 from extensions.installations.mirror import Mirror
 from extensions.installations.models import Exchange, Installation, Refresh, Verdict
 from extensions.installations.snapshot import NOT_ASKED, USABLE, Snapshot
+from extensions.mappings.summing import sum_up
 
 # A token refused since so lately may be a slip that staff mend at once; later it is looked at seldom.
 REFUSED_LATELY = timedelta(hours=1)
@@ -62,6 +63,8 @@ def settle(installation: Installation, run: Run, now: datetime) -> Refresh:
     _settle_version(installation, run, seen_before)
     facts = gather(installation, run.mirror, now)
     _settle_match(installation, run, facts)
+    if applied.revised:
+        sum_up(installation.extension, [installation.pk])
     use_by = _judge(installation, facts, now)
     _schedule(installation, run, applied, now, use_by)
     return _write_down(installation, run, applied, now)

@@ -12,6 +12,7 @@ from console.repairs import running as repairs
 from console.repairs.jobs import running as jobs
 from console.rollouts import mover, queueing
 from extensions.health import passing, previewing
+from extensions.mappings import summing
 
 
 @shared_task(name=refreshing.DISPATCH)
@@ -95,6 +96,13 @@ def go_on_with_rollouts() -> None:
     """Move, judge and give back, step by step."""
     if mover.move_on(timezone.now):
         queueing.kick(queueing.ROLLOUTS)
+
+
+# A slice of work; what is left over is found again half a minute later.
+@shared_task(soft_time_limit=120, time_limit=150)
+def sum_up_the_rest() -> None:
+    """Sum up which accounts differ from which version, where a draft or an account has changed since."""
+    summing.catch_up()
 
 
 @shared_task

@@ -5,7 +5,7 @@ the page stand. See `extensions.mappings.conformance`.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -19,15 +19,13 @@ from console.fields.asking import AMISS, DIFFERS, UNKNOWN, VIEWS, WEBHOOK_CODES,
 from console.fields.standing import FIELD_MARKS, TYPE_MARKS, Mark, Stood, stand
 from console.installation.opening import SEE
 from console.installation.paging import rest_of_address
-from console.pages import context, is_part, page
+from console.pages import context, page
 from extensions.blueprints.models import Blueprint, Extension
 from extensions.installations.models import Installation
-from extensions.mappings.conformance import Chosen, Column, Condition, Contents, Counted, Found, look
+from extensions.mappings.conformance import Chosen, Column, Contents, Counted, Found, look
 from extensions.mappings.inspecting import OF_BLUEPRINT
 
 ROWS, COLUMNS = 50, 25
-# How many cells may be read for the number beside "only accounts that differ", which nobody asked for.
-COUNTED = 1_000_000
 Choice = tuple[str, str, int]  # value, label, how many accounts it would leave
 
 
@@ -51,11 +49,9 @@ class Line:
 
 @page(SEE, unaudited="shows which fields, template types and webhooks accounts have; no personal data")
 def matrix(request: HttpRequest, key: str) -> HttpResponse:
-    """A page of the matrix. Asked for as a part, only how many of its accounts differ."""
+    """A page of the matrix."""
     asked = asked_of(request, key)
     extension = asked.extension
-    if is_part(request):
-        return render(request, "fields/differing.html", {"number": _differing(asked)})
     found, shown = _found(asked, request.GET.get("page"))
     contents = Contents.of(_versions(asked, found.counted), types=asked.types)
     stood = _stood(asked, contents, found)
@@ -77,7 +73,7 @@ def matrix(request: HttpRequest, key: str) -> HttpResponse:
             views=VIEWS,
             versions=_version_choices(found.counted, asked),
             modes=_mode_choices(found.counted, asked),
-            countable=_countable(asked, states.total() * len(contents.columns), request),
+            differing=_differing(asked, found),
             every_state=[(each.key, _marks(asked)[each].word) for each in OF_BLUEPRINT],
             states=[(_marks(asked)[each], states[each]) for each in OF_BLUEPRINT],
             amiss=sum(states[each] for each in AMISS),
@@ -91,7 +87,7 @@ def matrix(request: HttpRequest, key: str) -> HttpResponse:
             only_differing=request.GET.get("columns") == DIFFERS,
             legend=[_marks(asked)[each] for each in OF_BLUEPRINT] if asked.view != WEBHOOKS else [],
             rows=shown,
-            lines=[_line(each, window.object_list, extension) for each in stood],
+            lines=list(_lines(stood, window.object_list, extension)),
             rest=rest_of_address(request),
             unknown=UNKNOWN,
             differs=DIFFERS,
@@ -128,18 +124,11 @@ def _look(asked: Asked, number: int) -> Found:
     return look(asked.scope, asked.condition, asked.chosen, types=asked.types, offset=(number - 1) * ROWS, limit=ROWS)
 
 
-def _countable(asked: Asked, cells: int, request: HttpRequest) -> bool:
-    """Whether to count who differs without being asked: once for a view, and while that is soon done."""
-    asked_otherwise = bool(asked.problems or asked.key or asked.view == WEBHOOKS or request.GET.get("page"))
-    return not asked_otherwise and cells <= COUNTED
-
-
-def _differing(asked: Asked) -> int | None:
-    """How many accounts of this view have anything amiss: reads the fields of all of them."""
-    if asked.problems or asked.view == WEBHOOKS:
+def _differing(asked: Asked, found: Found) -> int | None:
+    """How many accounts of this view have anything amiss; None where nobody would ask, or that is not summed up yet."""
+    if asked.problems or asked.key or asked.view == WEBHOOKS or not found.is_known:
         return None
     chosen = Chosen(AMISS, asked.chosen.version, asked.without_version, asked.mode)
-    found = look(asked.scope, Condition(None, AMISS, differs=True), chosen, types=asked.types, offset=0, limit=0)
     return sum(number for group, number in found.counted.items() if chosen.has(group))
 
 
@@ -191,16 +180,12 @@ def _heads(asked: Asked, columns: Iterable[Column]) -> list[tuple[Column, str]]:
     return [(each, f"../{each.key[0]}/{quote(each.key[1])}/") for each in columns]
 
 
-def _line(stood: Stood, columns: Iterable[Column], extension: Extension) -> Line:
-    account = stood.installation.account.oneflow_id
-    address = reverse("installation-fields", args=[account, extension.integration_key])
-    cells = []
-    for column in columns:
-        mark = stood.mark(column.key)
-        role, custom_id = column.key
-        leads = f"{address}?q={quote(custom_id)}" if custom_id else f"{address}#{role}"
-        cells.append((mark, leads if column.key in stood.amiss else ""))
-    return Line(stood, address, cells)
+def _lines(stood: Iterable[Stood], columns: Iterable[Column], extension: Extension) -> Iterator[Line]:
+    places = [(each.key, f"?q={quote(each.key[1])}" if each.key[1] else f"#{each.key[0]}") for each in columns]
+    for each in stood:
+        address = reverse("installation-fields", args=[each.installation.account.oneflow_id, extension.integration_key])
+        cells = [(each.mark(key), f"{address}{place}" if key in each.amiss else "") for key, place in places]
+        yield Line(each, address, cells)
 
 
 def _version_choices(counted: Counted, asked: Asked) -> list[Choice]:

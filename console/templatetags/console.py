@@ -32,6 +32,7 @@ data-href on a table row opens it on Enter. Everything works without them.
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -164,10 +165,17 @@ def _cell(mark: Any, url: str, in_words: bool) -> str:
         return "<td></td>"
     if not url:
         return f"<td>{escape(mark.mark)}</td>"
+    before, after = _around(mark, in_words)
+    return f"{before}{escape(url)}{after}"
+
+
+@lru_cache
+def _around(mark: Any, in_words: bool) -> tuple[str, str]:
+    """What stands before and after the address in the cell of a mark that differs; there are few of them."""
+    before = format_html('<td class="{}"><a href="', mark.tone)
     if in_words:
-        words = '<td class="{}"><a href="{}" title="{}">{} {}</a></td>'
-        return format_html(words, mark.tone, url, mark.meaning, mark.mark, mark.word)
-    return format_html('<td class="{}"><a href="{}" aria-label="{}">{}</a></td>', mark.tone, url, mark.word, mark.mark)
+        return before, format_html('" title="{}">{} {}</a></td>', mark.meaning, mark.mark, mark.word)
+    return before, format_html('" aria-label="{}">{}</a></td>', mark.word, mark.mark)
 
 
 @register.filter

@@ -90,6 +90,7 @@ def from_document(template_types: Sequence[dict[str, Any]]) -> list[TypeContent]
 
 def store(blueprint: Blueprint, content: Iterable[TypeContent]) -> None:
     """Make it what the version says, as new rows in this order. Call it in a transaction that holds the version."""
+    Blueprint.objects.filter(pk=blueprint.pk).revised()
     blueprint.template_types.all().delete()
     for position, each in enumerate(content):
         own = {name: getattr(each.template_type, name) for name in OF_TYPE}

@@ -58,6 +58,7 @@ def editing(blueprint: Blueprint, *, actor: Actor, **details: Any) -> Iterator[B
     with transaction.atomic():
         draft = locked(blueprint)
         yield draft
+        Blueprint.objects.filter(pk=draft.pk).revised()
         Deed(actor, CHANGE, draft, details={"version": draft.version, **details}).tell()
 
 

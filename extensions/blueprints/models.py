@@ -4,7 +4,7 @@ from typing import Self
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from accounts.models import Sealed
 from oneflow.addresses import check_base_url
@@ -94,6 +94,10 @@ class BlueprintQuerySet(models.QuerySet["Blueprint"]):
         """Released versions, the newest first."""
         return self.filter(state=Blueprint.State.RELEASED).order_by("-version")
 
+    def revised(self) -> None:
+        """Note that what these say was changed. Call it in the transaction that changes it."""
+        self.update(revision=F("revision") + 1)
+
 
 class Blueprint(models.Model):
     """One version of what the extension creates. Oneflow copies it when an account enables the extension."""
@@ -107,6 +111,7 @@ class Blueprint(models.Model):
     state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
     released_at = models.DateTimeField(null=True, blank=True)
     notes = models.TextField(blank=True)
+    revision = models.PositiveIntegerField(default=0, help_text="How often what it says was changed.")
 
     objects = BlueprintQuerySet.as_manager()
 

@@ -13,7 +13,7 @@ from typing import Any
 from extensions.installations import snapshot as parts
 from extensions.installations.kinds import KINDS, Content, Identity, Kind, country, fields
 from extensions.installations.mirror import Mirror
-from extensions.installations.models import Change, Installation, Part
+from extensions.installations.models import Change, DataField, Installation, Part, TemplateType
 from extensions.installations.models.mirrored import Mirrored
 from extensions.installations.snapshot import Snapshot, Unread
 from oneflow import objects
@@ -24,15 +24,18 @@ MOST_CHANGES = 1000
 LONGEST_VALUE = 4000
 # Databases limit how many values one statement may name.
 MOST_KEYS = 10_000
+# What an account has of a blueprint.
+REVISING = {TemplateType, DataField}
 # Why Oneflow was not really asked. What it fails to answer later does not fail since then.
 NOT_TRIED = {parts.NOT_ASKED, parts.OTHER_ACCOUNT, BudgetSpent.reason, InvalidToken.reason}
 
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """What applying a snapshot changed; the rows of `changes` are stored."""
+    """What applying a snapshot changed; the rows of `changes` are stored. `revised` as the installation's revision."""
 
     changes: Sequence[Change]
+    revised: bool
 
 
 def apply(installation: Installation, snapshot: Snapshot, mirror: Mirror, now: datetime) -> Applied:
@@ -45,12 +48,17 @@ def apply(installation: Installation, snapshot: Snapshot, mirror: Mirror, now: d
     if parts.ACCOUNT in read:
         differences = list(_apply_account(installation, read[parts.ACCOUNT], now))
         changes.extend(differences if _was_read_before(mirror, parts.ACCOUNT) else [])
+    revised = False
     for kind in _kinds(read):
-        changes.extend(_Comparison(kind, installation, mirror, now).store(read[kind.part]))
+        comparison = _Comparison(kind, installation, mirror, now)
+        changes.extend(comparison.store(read[kind.part]))
+        revised |= kind.model in REVISING and comparison.wrote
+    if revised:
+        Installation.objects.filter(pk=installation.pk).revised()
     _store_parts(installation, snapshot, mirror, now)
     changes = _capped(changes, installation, now)
     Change.objects.bulk_create(changes)
-    return Applied(changes)
+    return Applied(changes, revised)
 
 
 def _was_read_before(mirror: Mirror, part: str) -> bool:
@@ -121,6 +129,11 @@ class _Comparison:
         self._write()
         # Of what is read for the first time everything is new, and nothing has changed.
         return self.changes if _was_read_before(self.mirror, self.kind.part) else []
+
+    @property
+    def wrote(self) -> bool:
+        """Whether anything had to be written."""
+        return bool(self.created or self.updated or self.gone)
 
     def _stored(self) -> dict[Identity, Mirrored]:
         rows = getattr(self.mirror, self.kind.rows)

@@ -115,6 +115,7 @@ def name_roles(installation: Installation, roles: Mapping[str, TemplateType], *,
     """
     for role, row in roles.items():
         TemplateType.objects.filter(pk=row.pk, installation=installation).update(confirmed_role=role)
+    Installation.objects.filter(pk=installation.pk).revised()
     details = {"template_types": [row.oneflow_id for row in roles.values()]}
     Deed(actor, "installation.read_fields", installation, details=details).tell()
 

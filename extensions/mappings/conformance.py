@@ -17,7 +17,6 @@ from extensions.mappings.inspecting import Facts, State, weights_of
 # Extension type and custom_id; the latter empty for the template type itself.
 Key = tuple[str, str]
 WELL = weights_of(State.OK)
-EVERYBODY = "SELECT id AS installation_id, CAST(NULL AS INTEGER) AS weight FROM chosen"
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,32 +136,54 @@ class Chosen:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """How many accounts there are in each group, and the keys of one page of those that were chosen."""
+    """How many accounts there are in each group, and the keys of one page of those that were chosen.
+
+    The state is that of the column which the condition asks about. Where it asks about none, it is whether anything is
+    amiss, and none where that was not summed up.
+    """
 
     counted: Counted
     installations: list[int]
+
+    @property
+    def is_known(self) -> bool:
+        """Whether every account has a state."""
+        return all(state is not None for _, _, state in self.counted)
 
 
 def look(scope: Scope, condition: Condition, chosen: Chosen, *, types: bool, offset: int, limit: int) -> Found:
     """The accounts of the scope counted by what the condition asks about, and a page of the chosen ones by name.
 
-    One statement, however many accounts there are; where the condition is that anything differs it reads the fields of
-    all of them.
+    One statement, however many accounts there are. Where the condition is that anything differs, a second one reads the
+    fields of all of them if that was not summed up for each.
     """
     if condition.key is not None:
         role, custom_id = condition.key
         scope = replace(scope, extension_type=role, custom_id=custom_id)
         marks = "SELECT installation_id, weight FROM facts" if custom_id else "SELECT installation_id, weight FROM ours"
-    elif condition.differs:
-        marks = _differing(scope, types=types)
-    else:
-        marks = EVERYBODY
-    return _look(scope, marks, chosen, offset, limit)
+        return _look(scope, marks, chosen, offset, limit)
+    found = _look(scope, _summed_up(scope, types=types), chosen, offset, limit)
+    if condition.differs and not found.is_known:
+        return _look(scope, differing(scope, types=types), chosen, offset, limit)
+    return found
 
 
-def _differing(scope: Scope, *, types: bool) -> str:
-    """Each account with the weight of what is well, or of what is not: by how many of its columns are well."""
-    version = "i.blueprint_id" if scope.against is None else str(int(scope.against.pk))
+def _summed_up(scope: Scope, *, types: bool) -> str:
+    """Each account with the weight of what is well, or of what is not, by its summary; null where none counts.
+
+    Where it is not known what an account should have, nothing is amiss.
+    """
+    differ = "types_differ" if types else "fields_differ"
+    return f"""SELECT i.id AS installation_id,
+            CASE WHEN s.{differ} THEN 0 WHEN NOT s.{differ} OR v.id IS NULL THEN {WELL[0]} END AS weight
+        FROM chosen i
+        LEFT JOIN {{Blueprint}} v ON v.id = {scope.version}
+        LEFT JOIN {{Summary}} s ON s.installation_id = i.id AND s.blueprint_id = v.id
+            AND s.installation_revision = i.revision AND s.blueprint_revision = v.revision"""  # noqa: S608 (our own words)
+
+
+def differing(scope: Scope, *, types: bool) -> str:
+    """The same from what each account has: by how many of its columns are well."""
     source, should = (
         "present",
         """SELECT w.blueprint_id, COUNT(*) AS number FROM {BlueprintTemplateType} w
@@ -176,7 +197,7 @@ def _differing(scope: Scope, *, types: bool) -> str:
     return f"""SELECT i.id AS installation_id,
             CASE WHEN COALESCE(good.number, 0) < should.number THEN 0 ELSE {WELL[0]} END AS weight
         FROM chosen i
-        JOIN ({should}) should ON should.blueprint_id = {version}
+        JOIN ({should}) should ON should.blueprint_id = {scope.version}
         LEFT JOIN ({good}) good ON good.installation_id = i.id"""  # noqa: S608 (our own words)
 
 

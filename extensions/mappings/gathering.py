@@ -16,11 +16,13 @@ from django.db.models import QuerySet
 from accounts.models import Account
 from extensions.blueprints.models import Blueprint, BlueprintField, BlueprintTemplateType, Extension
 from extensions.installations.models import DataField, Installation, Part, TemplateType
+from extensions.mappings.models import Summary
 
-TABLES = {
-    model.__name__: connection.ops.quote_name(model._meta.db_table)
-    for model in (Account, BlueprintField, BlueprintTemplateType, DataField, Installation, Part, TemplateType)
-}
+MODELS = (
+    *(Account, Blueprint, BlueprintField, BlueprintTemplateType),
+    *(DataField, Installation, Part, Summary, TemplateType),
+)
+TABLES = {model.__name__: connection.ops.quote_name(model._meta.db_table) for model in MODELS}
 # Spaces around do not count, and Python knows of more than one kind of space.
 SPACES = "'" + "".join(chr(number) for number in range(0x3001) if chr(number).isspace()) + "'"
 
@@ -44,7 +46,7 @@ FIELD_WEIGHT = _weight("f", "b", ("description", "placeholder"))
 # The installations that are looked at.
 CHOSEN = """
     chosen AS (
-        SELECT i.id, i.account_id, i.blueprint_id, i.mode FROM {Installation} i
+        SELECT i.id, i.account_id, i.blueprint_id, i.mode, i.revision FROM {Installation} i
         WHERE i.extension_id = %s AND i.state <> 'disconnected' {among}
     )
 """
@@ -143,7 +145,7 @@ class Scope:
         except EmptyResultSet:
             return []
         conditions = {
-            "version": "i.blueprint_id" if self.against is None else "%s",
+            "version": self.version,
             "typed": "AND w.extension_type = %s" if self.extension_type else "",
             "among": among,
             "named": "AND b.custom_id = %s" if self.custom_id else "",
@@ -151,7 +153,6 @@ class Scope:
         bound = [
             self.extension.pk,
             *ids,
-            *([] if self.against is None else [self.against.pk]),
             *([self.extension_type] if self.extension_type else []),
             *([self.custom_id] if self.custom_id else []),
         ]
@@ -162,6 +163,11 @@ class Scope:
             while before and cursor.nextset():  # only the last of them has rows
                 pass
             return list(cursor.fetchall())
+
+    @property
+    def version(self) -> str:
+        """SQL of the key of the version that an installation `i` of `chosen` is compared with."""
+        return "i.blueprint_id" if self.against is None else str(int(self.against.pk))
 
     def _among(self) -> tuple[str, list[Any]]:
         if self.among is None:

@@ -51,6 +51,10 @@ class InstallationQuerySet(models.QuerySet["Installation"]):
         """Those that this lease still holds."""
         return self.filter(lease_id=lease_id, lease_until__gt=now)
 
+    def revised(self) -> None:
+        """Note that mirrored template types or fields of these were changed. Call it in the transaction that does."""
+        self.update(revision=F("revision") + 1)
+
     def with_shown_verdict(self, now: datetime) -> Self:
         """Annotate `shown_verdict`, `shown_cause` and `shown_rank`: the stored ones, or unknown past `fresh_until`.
 
@@ -123,6 +127,9 @@ class Installation(models.Model):
         null=True,
         blank=True,
         help_text="How much of the version is there, of all that either has, when it was last read in full.",
+    )
+    revision = models.PositiveIntegerField(
+        default=0, help_text="How often its mirrored template types and data fields were changed."
     )
     # What the token itself showed when the account was last read (GET /accounts/me, token_info).
     shown_account_id = models.BigIntegerField(null=True, blank=True)

@@ -5,6 +5,7 @@ from extensions.mappings.models.job import RepairJob, RepairJobMember
 from extensions.mappings.models.mapping import Mapping
 from extensions.mappings.models.override import Override
 from extensions.mappings.models.repair import Repair, RepairSnapshot
+from extensions.mappings.models.summary import Summary
 from extensions.mappings.models.version import Version
 
 __all__ = [
@@ -15,5 +16,6 @@ __all__ = [
     "RepairJob",
     "RepairJobMember",
     "RepairSnapshot",
+    "Summary",
     "Version",
 ]

@@ -21,6 +21,7 @@ def remember(installation: Installation, plan: Plan, made: int, now: datetime) -
         body = plan.write.body
         content = {"name": body["name"], "description": body["description"], "active": True, "extension_type": ""}
         _mark(TemplateType, installation, made, now, content, confirmed_role=plan.write.role)
+        Installation.objects.filter(pk=installation.pk).revised()
     elif plan.write.call is Call.CREATE_WEBHOOK:
         content = {
             "callback_url": masked_callback_url(plan.write.body["callback_url"]),

@@ -1,0 +1,74 @@
+"""Keeping it summed up which accounts differ from which version, so that whoever asks need not have all fields read.
+
+An account has one revision after another, and so has a draft: whatever changes what they have makes the next one, in
+the same transaction. A summary says which revisions it was made of, read in the same statement, and counts only while
+both are the current ones. So one that comes too late, or never, is not believed: the next refresh or `catch_up` makes
+it anew, and until then the fields are read.
+"""
+
+import time
+from collections.abc import Iterator, Sequence
+
+from django.db.models import Exists, F, OuterRef, QuerySet
+
+from extensions.blueprints.models import Blueprint, Extension
+from extensions.installations.models import Installation
+from extensions.mappings.conformance import differing
+from extensions.mappings.gathering import Scope
+from extensions.mappings.models import Summary
+
+BATCH = 500
+SLICE = 20.0  # seconds after which a worker lets others have their turn
+MADE_OF = ["installation_revision", "blueprint_revision"]
+SAID = ["fields_differ", "types_differ"]
+
+
+def sum_up(extension: Extension, installations: Sequence[int]) -> None:
+    """Sum up how these installations of the extension stand against each of its versions."""
+    versions = extension.blueprints.order_by("version")
+    _store(each for version in versions for each in _summaries(version, installations))
+
+
+def catch_up(seconds: float = SLICE) -> int:
+    """Sum up whatever is not: after a draft was changed or made, say; for so long at most. How many it were."""
+    until, number = time.monotonic() + seconds, 0
+    for version in Blueprint.objects.select_related("extension").order_by("extension", "version"):
+        last = 0
+        while time.monotonic() < until and (batch := list(_waiting(version).filter(pk__gt=last)[:BATCH])):
+            last = batch[-1]
+            number += _store(_summaries(version, batch))
+    return number
+
+
+def _waiting(version: Blueprint) -> QuerySet[Installation, int]:
+    counts = Summary.objects.filter(
+        installation=OuterRef("pk"),
+        installation_revision=OuterRef("revision"),
+        blueprint=version,
+        blueprint_revision=F("blueprint__revision"),
+    )
+    rows = Installation.objects.connected().filter(~Exists(counts), extension=version.extension_id)
+    return rows.order_by("pk").values_list("pk", flat=True)
+
+
+def _summaries(version: Blueprint, installations: Sequence[int]) -> Iterator[Summary]:
+    scope = Scope(version.extension, version, installations)
+    rows = scope.select(
+        f"""SELECT i.id, v.id, i.revision, v.revision, COALESCE(fields.weight, 1) = 0, COALESCE(types.weight, 1) = 0
+        FROM chosen i
+        JOIN {{Blueprint}} v ON v.id = {scope.version}
+        LEFT JOIN ({differing(scope, types=False)}) fields ON fields.installation_id = i.id
+        LEFT JOIN ({differing(scope, types=True)}) types ON types.installation_id = i.id
+        ORDER BY i.id"""  # noqa: S608 (our own words)
+    )
+    names = ["installation_id", "blueprint_id", *MADE_OF, *SAID]
+    return (Summary(**dict(zip(names, row, strict=True))) for row in rows)
+
+
+def _store(summaries: Iterator[Summary]) -> int:
+    # Always in the same order, so that of two who store at once one waits for the other.
+    unique = ["installation", "blueprint"]
+    rows = Summary.objects.bulk_create(
+        summaries, update_conflicts=True, unique_fields=unique, update_fields=[*MADE_OF, *SAID]
+    )
+    return len(rows)
