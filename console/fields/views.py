@@ -21,6 +21,7 @@ from console.installation.paging import rest_of_address, searched
 from console.pages import context, page
 from console.repairs.jobs.making import MENDS
 from console.repairs.showing import PLAN
+from extensions.blueprints.content import fields_of_any_version
 from extensions.blueprints.models import BlueprintField, Extension
 from extensions.health.models import Finding
 from extensions.installations.models import DataField, Installation
@@ -95,13 +96,9 @@ def fields(request: HttpRequest, key: str) -> HttpResponse:
 
 
 def _lines(extension: Extension) -> list[Line]:
-    """A line for each field of any version, in the newest version's order: four statements."""
-    newest_first = list(
-        BlueprintField.objects.filter(template_type__blueprint__extension=extension)
-        .select_related("template_type")
-        .order_by("-template_type__blueprint__version", "template_type__position", "position", "pk")
-    )
-    counts = fleet.counts(extension, newest_first)
+    """A line for each field of any version, in the newest released version's order: four statements."""
+    fields = list(fields_of_any_version(extension).select_related("template_type"))
+    counts = fleet.counts(extension, fields)
     shadowed = {
         row["subject"]: row["number"]
         for row in Finding.objects.filter(
@@ -112,7 +109,7 @@ def _lines(extension: Extension) -> list[Line]:
     }
     rules = rules_of(extension)
     lines: dict[tuple[str, str], Line] = {}
-    for field in newest_first:
+    for field in fields:
         place = (field.template_type.extension_type, field.custom_id)
         if place not in lines:
             lines[place] = Line(
@@ -138,13 +135,9 @@ def field(request: HttpRequest, key: str, extension_type: str, custom_id: str) -
     if "\0" in custom_id:  # which PostgreSQL takes for an error
         raise Http404("No field has such a custom_id.")
     versions = list(
-        BlueprintField.objects.filter(
-            template_type__blueprint__extension=extension,
-            template_type__extension_type=extension_type,
-            custom_id=custom_id,
-        )
+        fields_of_any_version(extension)
+        .filter(template_type__extension_type=extension_type, custom_id=custom_id)
         .select_related("template_type__blueprint")
-        .order_by("-template_type__blueprint__version")
     )
     if not versions:
         raise Http404(f"No version of {key} has the field {custom_id} in {extension_type}.")

@@ -1,4 +1,4 @@
-"""The fields of an extension with what fills each, in the order of the newest version."""
+"""The fields of an extension with what fills each, in the order of the newest released version, drafts' own last."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -6,14 +6,15 @@ from urllib.parse import quote
 
 from django.db.models import Count
 
-from extensions.blueprints.models import BlueprintField, Extension
+from extensions.blueprints.content import fields_of_any_version
+from extensions.blueprints.models import Extension
 from extensions.installations.models import Installation
 from extensions.mappings.effective import Place, Rule, Rules
 from extensions.mappings.inspecting import folded
 from extensions.mappings.models import Override
 
 OF_FIELD = ("custom_id", "name", "kind", "required")
-OF_TYPE = ("template_type__extension_type", "template_type__name", "template_type__blueprint__version")
+OF_TYPE = ("template_type__extension_type", "template_type__name", "template_type__blueprint__version", "of_draft")
 
 
 @dataclass(slots=True)
@@ -26,6 +27,7 @@ class Line:
     kind: str = ""
     required: bool = False
     versions: list[int] = field(default_factory=list)
+    drafts: list[int] = field(default_factory=list)  # those of them that are not released
     rule: Rule | None = None
     overrides: int = 0
 
@@ -44,8 +46,15 @@ class Line:
 
     @property
     def in_versions(self) -> str:
-        """Such as "1–4, 6"."""
-        return ", ".join(str(low) if low == high else f"{low}–{high}" for low, high in _runs(sorted(self.versions)))
+        """Such as "1–4, 6, 7 (draft)"."""
+        released = sorted(set(self.versions) - set(self.drafts))
+        runs = [str(low) if low == high else f"{low}–{high}" for low, high in _runs(released)]
+        return ", ".join([*runs, *(f"{each} (draft)" for each in sorted(self.drafts))])
+
+    @property
+    def of_draft(self) -> bool:
+        """Whether no released version has it."""
+        return bool(self.versions) and len(self.versions) == len(self.drafts)
 
     @property
     def searched(self) -> str:
@@ -73,15 +82,15 @@ def lines_of(extension: Extension, rules: Rules, *, version: int | None = None) 
 
 
 def fields_of(extension: Extension) -> dict[Place, Line]:
-    """The fields of any version, called as the newest that has them calls them; one statement."""
-    rows = BlueprintField.objects.filter(template_type__blueprint__extension=extension).order_by(
-        "-template_type__blueprint__version", "template_type__position", "position", "pk"
-    )
+    """The fields of any version, called as the newest released one that has them calls them; one statement."""
     found: dict[Place, Line] = {}
-    for custom_id, name, kind, required, extension_type, type_name, version in rows.values_list(*OF_FIELD, *OF_TYPE):
+    rows = fields_of_any_version(extension).values_list(*OF_FIELD, *OF_TYPE)
+    for custom_id, name, kind, required, extension_type, type_name, version, of_draft in rows:
         place = (extension_type, custom_id)
         line = found.setdefault(place, Line(place, name, type_name, kind, required))
         line.versions.append(version)
+        if of_draft:
+            line.drafts.append(version)
     return found
 
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from django.db.models import F, Model
+from django.db.models import BooleanField, ExpressionWrapper, F, Model, Q, QuerySet
 
-from extensions.blueprints.models import Blueprint, BlueprintField, BlueprintTemplateType
+from extensions.blueprints.models import Blueprint, BlueprintField, BlueprintTemplateType, Extension
 
 OF_TYPE = ("name", "extension_type", "description", "event_types")
 OF_FIELD = ("custom_id", "name", "description", "placeholder", "kind", "required")
@@ -59,6 +59,16 @@ def contents_of(blueprints: Iterable[Blueprint]) -> dict[int, list[TypeContent]]
 
 def _columns(model: type[Model]) -> list[str]:
     return [column.attname for column in model._meta.concrete_fields]
+
+
+def fields_of_any_version(extension: Extension) -> QuerySet[BlueprintField]:
+    """The fields of all its versions, those of the newest released one first and of drafts last, as `of_draft` says.
+
+    So the first of several says what holds: a draft judges nobody.
+    """
+    draft = ExpressionWrapper(Q(template_type__blueprint__state=Blueprint.State.DRAFT), output_field=BooleanField())
+    rows = BlueprintField.objects.filter(template_type__blueprint__extension=extension).annotate(of_draft=draft)
+    return rows.order_by("of_draft", "-template_type__blueprint__version", "template_type__position", "position", "pk")
 
 
 def content_of(blueprint: Blueprint) -> list[TypeContent]:

@@ -4,11 +4,11 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from extensions.blueprints.models import BlueprintField
+from extensions.blueprints.models import Blueprint, BlueprintField
 from extensions.health.models import Finding
 from extensions.installations.models import DataField, Part
 from extensions.mappings.models import Mapping, Override
-from tests.making import make_extension, make_installation, make_user
+from tests.making import make_blueprint, make_extension, make_installation, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -213,3 +213,18 @@ def test_the_fleets_pages_cost_the_same_for_any_fleet(support, django_assert_max
         fleet(support)
     with django_assert_max_num_queries(14):
         fleet(support, "acme_deal", "deal_value")
+
+
+def test_a_draft_does_not_say_what_holds(support, installation):
+    draft = make_blueprint(installation.extension, 2)
+    Blueprint.objects.filter(pk=draft.pk).update(state="draft")
+    kind = draft.template_types.get(extension_type="acme_deal")
+    kind.fields.filter(custom_id="deal_value").update(name="Not yet its name", required=False)
+    BlueprintField.objects.create(template_type=kind, custom_id="to_come", name="To come", required=True)
+
+    page = fleet(support)
+
+    assert "Deal value" in page and "Not yet its name" not in page
+    assert page.count("(draft)") == 1 and 'To come</a> <span class="quiet">(draft)</span>' in page
+    one = fleet(support, "acme_deal", "deal_value")
+    assert "<h1>Deal value" in one and "Text, required" in one and "in blueprint 1, 2 (draft)" in one

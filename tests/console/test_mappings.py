@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from accounts.acting import Actor
 from console.models import AuditEvent
-from extensions.blueprints.models import BlueprintField
+from extensions.blueprints.models import Blueprint, BlueprintField
 from extensions.mappings import overriding
 from extensions.mappings.changing import Owner, Why, change
 from extensions.mappings.content import as_document
@@ -128,6 +128,22 @@ def test_an_installation_shows_what_it_inherits_and_what_it_overrides(support, i
     assert page.count(">inherited</span>") == 3
     assert "not filled here" in page
     assert "<code>deal.deal_value</code>" in page
+
+
+def test_a_draft_does_not_say_what_holds(administrator, installation):
+    draft = make_blueprint(installation.extension, 2)
+    Blueprint.objects.filter(pk=draft.pk).update(state="draft")
+    kind = draft.template_types.get(extension_type="acme_deal")
+    kind.fields.filter(custom_id="deal_value").update(name="Not yet its name", required=False)
+    BlueprintField.objects.create(template_type=kind, custom_id="to_come", name="To come", required=True)
+
+    page = text(administrator, at("mapping"))
+
+    assert "Deal value" in page and "Not yet its name" not in page
+    assert "<td>1, 2 (draft)</td>" in page and "<td>2 (draft)</td>" in page
+    assert 'To come</a> <span class="quiet">(draft)</span>' in page
+    one = text(administrator, at("mapping-field", "acme_deal", "deal_value"))
+    assert "Deal value" in one and "Not yet its name" not in one and ", required" in one
 
 
 def test_an_installation_shows_the_fields_of_its_own_version(support, installation):
