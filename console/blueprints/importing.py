@@ -21,10 +21,18 @@ from extensions.blueprints.content import TypeContent, as_document, content_of
 from extensions.blueprints.document import MAX_BYTES, BadDocument, Problem, problems_of
 from extensions.blueprints.drafting import Refused
 from extensions.blueprints.files import as_file, take
-from extensions.blueprints.models import Blueprint, Extension
+from extensions.blueprints.models import Blueprint, BlueprintTemplateType, Extension
 from extensions.blueprints.releasing import LONGEST_NOTES
 from extensions.installations.models import Installation, TemplateType
-from extensions.installations.reference import Reference, Seen, name_roles, reference, roles_of, roles_of_ours
+from extensions.installations.reference import (
+    FORGET,
+    Seen,
+    forget_roles,
+    name_roles,
+    reference,
+    roles_of,
+    roles_of_ours,
+)
 
 POST = ("POST",)
 TOO_LONG = "…\nMore could not be known than fits here: take fewer template types into one draft."
@@ -74,17 +82,36 @@ def read_fields(request: HttpRequest, key: str) -> HttpResponse:
     extension = extension_of(key)
     asked, types = request.POST.get("account", "").strip(), request.POST.getlist("types")
     try:
-        installation, seen = seen_account(extension, asked)
-        if installation.state == Installation.State.DISCONNECTED:
-            raise Refused(f"{installation.account} is disconnected: nothing is read there.")
+        installation, seen = _read_account(extension, asked)
         ours = roles_of_ours(seen, _known_types(_known(extension)))
-        name_roles(installation, roles_of(_chosen(seen, types), ours), actor=actor_of(request))
+        roles = roles_of(_chosen(seen, types), ours, _roles_ever(extension))
+        name_roles(installation, roles, actor=actor_of(request))
     except Refused as refused:
         Deed(actor_of(request), "installation.read_fields", extension, outcome="refused", reason=str(refused)).tell()
         return _page(request, extension, problem=str(refused), asked=asked, status=422)
     want(Installation.objects.filter(pk=installation.pk), timezone.now(), actor_of(request))
     messages.success(
         request, "Their fields are read by a refresh that is on its way. Show the template types again then."
+    )
+    return redirect(f"{reverse('versions-import', args=[key])}?account={asked}")
+
+
+@page(CHANGE, audited=FORGET, methods=POST)
+def stop_reading(request: HttpRequest, key: str) -> HttpResponse:
+    """Take back that the chosen template types are to be read, and which role they play by what was said here."""
+    extension = extension_of(key)
+    asked, types = request.POST.get("account", "").strip(), request.POST.getlist("types")
+    try:
+        installation, seen = _read_account(extension, asked)
+        number = forget_roles(installation, _chosen(seen, types), actor=actor_of(request))
+        if not number:
+            raise Refused("Nothing was said of these here. Choose one that is marked as read by what was said.")
+    except Refused as refused:
+        Deed(actor_of(request), FORGET, extension, outcome="refused", reason=str(refused)).tell()
+        return _page(request, extension, problem=str(refused), asked=asked, status=422)
+    want(Installation.objects.filter(pk=installation.pk), timezone.now(), actor_of(request))
+    messages.success(
+        request, "Taken back. Those that no version has are read no more, as the refresh that is on its way will show."
     )
     return redirect(f"{reverse('versions-import', args=[key])}?account={asked}")
 
@@ -103,6 +130,14 @@ def from_file(request: HttpRequest, key: str) -> HttpResponse:
         return _page(request, extension, problems=exc.problems, status=422)
     messages.success(request, f"Version {draft.version} is a draft of what the file says.")
     return redirect(address(draft))
+
+
+def _read_account(extension: Extension, asked: str) -> tuple[Installation, Seen]:
+    """The account, if a refresh reads it. Raises `Refused`."""
+    installation, seen = seen_account(extension, asked)
+    if installation.state == Installation.State.DISCONNECTED:
+        raise Refused(f"{installation.account} is disconnected: nothing is read there.")
+    return installation, seen
 
 
 def _raw(upload: UploadedFile | None) -> bytes:
@@ -132,12 +167,19 @@ def _choices(extension: Extension, asked: str) -> dict[str, Any]:
         }
         for row in sorted(seen.types, key=lambda each: (each.oneflow_id not in ours, each.name))
     ]
-    return {"asked": asked, "installation": installation, "choices": choices}
+    return {
+        "asked": asked,
+        "installation": installation,
+        "choices": choices,
+        "any_named": any(row.confirmed_role for row in seen.types),
+    }
 
 
 def _imported(request: HttpRequest, extension: Extension, asked: str, types: list[str]) -> Blueprint:
     installation, seen = seen_account(extension, asked)
-    found = _content(seen, _chosen(seen, types), _known(extension))
+    known = _known(extension)
+    roles = roles_of(_chosen(seen, types), roles_of_ours(seen, _known_types(known)), _roles_ever(extension))
+    found = reference(seen, roles, known)
     if found.doubts:
         raise Refused(f"{found.doubts[0]} Have them read first: a draft of half an account would lack fields.")
     if problems := problems_of(as_document(found.content)):
@@ -160,8 +202,10 @@ def _chosen(seen: Seen, types: list[str]) -> list[TemplateType]:
     return rows
 
 
-def _content(seen: Seen, rows: list[TemplateType], known: list[TypeContent]) -> Reference:
-    return reference(seen, roles_of(rows, roles_of_ours(seen, _known_types(known))), known)
+def _roles_ever(extension: Extension) -> set[str]:
+    """Every extension type that some version has: none is made up anew for what plays another role, or none."""
+    kinds = BlueprintTemplateType.objects.filter(blueprint__extension=extension)
+    return set(kinds.values_list("extension_type", flat=True))
 
 
 def _known(extension: Extension) -> list[TypeContent]:

@@ -14,6 +14,7 @@ urlpatterns = [
     path(f"{OF_EXTENSION}import/", importing.choose, name="versions-import"),
     path(f"{OF_EXTENSION}import/account/", importing.from_account, name="versions-import-account"),
     path(f"{OF_EXTENSION}import/read/", importing.read_fields, name="versions-import-read"),
+    path(f"{OF_EXTENSION}import/stop-reading/", importing.stop_reading, name="versions-import-stop-reading"),
     path(f"{OF_EXTENSION}import/file/", importing.from_file, name="versions-import-file"),
     path(BASE, versions.version, name="version"),
     path(f"{BASE}export/", importing.export, name="version-export"),

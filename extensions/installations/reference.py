@@ -5,18 +5,19 @@ events are wanted. The same template type and `custom_id` in a version that is k
 the plainest is taken, or for events what our webhook sends there, and a sentence says so.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.text import slugify
 
 from accounts.acting import Actor, Deed
 from extensions.blueprints.comparing import Place
 from extensions.blueprints.content import TypeContent
 from extensions.blueprints.document import problems_of
-from extensions.blueprints.models import BlueprintField, BlueprintTemplateType
+from extensions.blueprints.models import Blueprint, BlueprintField, BlueprintTemplateType
 from extensions.installations import snapshot as parts
 from extensions.installations.matching import types_of_ours, webhooks_of_ours
 from extensions.installations.mirror import Mirror
@@ -25,6 +26,9 @@ from extensions.installations.models import DataField, Installation, Part, Templ
 # How many names a sentence holds.
 NAMED = 5
 LONGEST_PLACEHOLDER = 255
+# Of a role that is made of a name; with an id behind it, it still fits where roles are stored.
+LONGEST_MADE = 100
+FORGET = "installation.forget_roles"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,19 +95,24 @@ def roles_of_ours(seen: Seen, wanted: Iterable[BlueprintTemplateType]) -> dict[s
     return {role: row for role, row in types_of_ours(wanted, seen.types).items() if row is not None}
 
 
-def roles_of(rows: Iterable[TemplateType], ours: Mapping[str, TemplateType]) -> dict[str, TemplateType]:
-    """Template types by the extension type that a draft gives them: ours, Oneflow's, else one made of the name."""
+def roles_of(
+    rows: Iterable[TemplateType], ours: Mapping[str, TemplateType], known: Collection[str] = ()
+) -> dict[str, TemplateType]:
+    """Template types by the extension type that a draft gives them: ours, Oneflow's, else one made of the name.
+
+    Nobody is given the role that one of ours plays, and no name leads to one that the extension is `known` to have: it
+    would make a customer's type ours.
+    """
     played = {row.oneflow_id: role for role, row in ours.items()}
     found: dict[str, TemplateType] = {}
     for row in rows:
-        role = (
-            played.get(row.oneflow_id)
-            or row.confirmed_role
-            or row.extension_type
-            or slugify(row.name).replace("-", "_")
-        )
-        role = role[:110] or f"type_{row.oneflow_id}"
-        found[role if role not in found else f"{role}_{row.oneflow_id}"[:120]] = row
+        role = played.get(row.oneflow_id)
+        if role is None:
+            told = row.confirmed_role or row.extension_type
+            role = told or slugify(row.name).replace("-", "_")[:LONGEST_MADE] or f"type_{row.oneflow_id}"
+            taken = {*found, *ours} if told else {*found, *ours, *known}
+            role = f"{role[:LONGEST_MADE]}_{row.oneflow_id}" if role in taken else role
+        found[role] = row
     return found
 
 
@@ -111,13 +120,33 @@ def roles_of(rows: Iterable[TemplateType], ours: Mapping[str, TemplateType]) -> 
 def name_roles(installation: Installation, roles: Mapping[str, TemplateType], *, actor: Actor) -> None:
     """Keep which roles these template types play, so that each refresh reads their fields though no version has them.
 
-    One that has its role from Oneflow keeps it; it is written down all the same, as that is what is asked for.
+    Nothing is kept of a role that each refresh asks for anyway: it would bind the role to this very template type.
     """
+    of_versions = Q(blueprint__state=Blueprint.State.RELEASED) | Q(blueprint=installation.blueprint_id)
+    kinds = BlueprintTemplateType.objects.filter(of_versions, blueprint__extension=installation.extension_id)
+    read_anyway = set(kinds.values_list("extension_type", flat=True))
     for role, row in roles.items():
+        if role in read_anyway:
+            continue
         TemplateType.objects.filter(pk=row.pk, installation=installation).update(confirmed_role=role)
     Installation.objects.filter(pk=installation.pk).revised()
     details = {"template_types": [row.oneflow_id for row in roles.values()]}
     Deed(actor, "installation.read_fields", installation, details=details).tell()
+
+
+@transaction.atomic
+def forget_roles(installation: Installation, rows: Iterable[TemplateType], *, actor: Actor) -> int:
+    """Take back which roles these template types play, by whomever it was said; of how many it was.
+
+    They are then ours only by what Oneflow says of them, or by their name, and otherwise read no more.
+    """
+    named = TemplateType.objects.filter(installation=installation, pk__in=[row.pk for row in rows])
+    named = named.exclude(confirmed_role="")
+    details = {"template_types": dict(named.values_list("oneflow_id", "confirmed_role"))}
+    number = named.update(confirmed_role="")
+    if number:
+        Deed(actor, FORGET, installation, details=details).tell()
+    return number
 
 
 def reference(seen: Seen, roles: Mapping[str, TemplateType], known: Sequence[TypeContent]) -> Reference:

@@ -16,6 +16,7 @@ from extensions.blueprints import editing
 from extensions.blueprints.content import as_document, content_of, digest_of
 from extensions.blueprints.drafting import copy
 from extensions.blueprints.models import Blueprint, BlueprintField, BlueprintTemplateType, Extension
+from extensions.installations.matching import types_of_ours
 from extensions.installations.models import DataField, Installation, TemplateType
 from tests.connected import connect, refresh
 from tests.making import STAFF, make_blueprint, make_extension, make_installation, make_user
@@ -825,6 +826,64 @@ def test_a_template_type_that_no_version_has_is_read_when_asked_for_and_then_tak
     assert AuditEvent.objects.get(verb="installation.read_fields", outcome="done").details == {
         "template_types": [made["id"]]
     }
+
+
+def test_reading_a_type_that_is_called_like_a_role_of_ours_makes_it_none_of_ours_and_is_taken_back(
+    administrator, extension
+):
+    installation = make_installation(extension)
+    own = TemplateType.objects.create(
+        installation=installation, oneflow_id=99999, name="Acme deal", active=True, seen_at=timezone.now()
+    )
+    sent = {"account": "410001", "types": ["99999"]}
+
+    administrator.post(at("versions-import-read"), sent)
+
+    own.refresh_from_db()
+    assert own.confirmed_role == "acme_deal_99999"
+    assert "Stop reading these" in text(administrator.get(at("versions-import"), {"account": "410001"}))
+    answer = administrator.post(at("versions-import-stop-reading"), sent)
+    assert answer.headers["Location"] == f"{at('versions-import')}?account=410001"
+    own.refresh_from_db()
+    assert own.confirmed_role == ""
+    told = AuditEvent.objects.get(verb="installation.forget_roles")
+    assert told.details == {"template_types": {"99999": "acme_deal_99999"}}
+    installation.refresh_from_db()
+    assert installation.wanted_at is not None
+
+
+def test_what_plays_a_role_wrongly_since_it_was_read_is_taken_back(administrator, extension):
+    installation = make_installation(extension)
+    values = {"oneflow_id": 99999, "name": "Acme deal", "active": True, "confirmed_role": "acme_deal"}
+    TemplateType.objects.create(installation=installation, seen_at=timezone.now(), **values)
+
+    administrator.post(at("versions-import-stop-reading"), {"account": "410001", "types": ["99999"]})
+
+    seen = list(TemplateType.objects.filter(installation=installation))
+    assert types_of_ours(extension.blueprints.get().template_types.all(), seen)["acme_deal"].name == "Deal"
+
+
+@pytest.mark.parametrize("types", [[], ["1"], ["x"], ["41000110"]])
+def test_of_what_nothing_was_said_nothing_is_taken_back(administrator, extension, types):
+    make_installation(extension)
+
+    answer = administrator.post(at("versions-import-stop-reading"), {"account": "410001", "types": types})
+
+    assert answer.status_code == 422
+    assert AuditEvent.objects.get(verb="installation.forget_roles").outcome == "refused"
+
+
+def test_a_types_role_that_only_a_draft_has_is_not_made_up_for_another(administrator, extension):
+    installation = make_installation(extension)
+    TemplateType.objects.create(
+        installation=installation, oneflow_id=99999, name="Order", active=True, seen_at=timezone.now()
+    )
+    draft = copy(extension.blueprints.get(), actor=STAFF)
+    draft.template_types.filter(extension_type="acme_deal").update(extension_type="order")
+
+    administrator.post(at("versions-import-read"), {"account": "410001", "types": ["99999"]})
+
+    assert TemplateType.objects.get(oneflow_id=99999).confirmed_role == "order_99999"
 
 
 def test_nothing_is_read_of_a_disconnected_account(administrator, extension):

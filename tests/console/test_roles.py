@@ -98,6 +98,7 @@ PAGES: dict[str, tuple[set[str], tuple[str, ...]]] = {
     "versions-import": (ADMINISTRATOR, GET),
     "versions-import-account": (ADMINISTRATOR, POST),
     "versions-import-read": (ADMINISTRATOR, POST),
+    "versions-import-stop-reading": (ADMINISTRATOR, POST),
     "versions-import-file": (ADMINISTRATOR, POST),
     "version": (ALL, GET),
     "version-export": (ALL, GET),

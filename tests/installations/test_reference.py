@@ -9,7 +9,16 @@ from extensions.blueprints.comparing import compare
 from extensions.blueprints.content import as_document, content_of
 from extensions.blueprints.models import BlueprintTemplateType
 from extensions.installations.models import DataField, Installation, TemplateType, Webhook
-from extensions.installations.reference import Reference, Seen, reference, roles_of, roles_of_ours
+from extensions.installations.reference import (
+    Reference,
+    Seen,
+    forget_roles,
+    name_roles,
+    reference,
+    roles_of,
+    roles_of_ours,
+)
+from tests.making import STAFF
 
 pytestmark = pytest.mark.django_db
 
@@ -132,6 +141,79 @@ def test_chosen_types_get_the_role_that_they_play_else_one_made_of_their_name(in
         "type_3",
         "x" * 20,
     ]
+
+
+def another(installation: Installation, **values: Any) -> TemplateType:
+    plain = {"oneflow_id": 99999, "name": "Acme deal", "active": True, "seen_at": timezone.now()}
+    return TemplateType.objects.create(installation=installation, **(plain | values))
+
+
+@pytest.mark.parametrize(
+    ("values", "known", "expected"),
+    [
+        ({}, (), "acme_deal_99999"),
+        ({"confirmed_role": "acme_deal"}, (), "acme_deal_99999"),
+        ({"extension_type": "acme_deal"}, (), "acme_deal_99999"),
+        ({"name": "Order"}, ("order",), "order_99999"),
+        ({"name": "Order"}, (), "order"),
+        ({"name": "Order", "confirmed_role": "purchase"}, ("order", "purchase"), "purchase"),
+        ({"name": "Order", "extension_type": "acme_order"}, ("acme_order",), "acme_order"),
+        ({"name": "x" * 255, "oneflow_id": 10**17}, ("x" * 100,), "x" * 100 + f"_{10**17}"),
+    ],
+)
+def test_no_type_is_given_a_role_that_another_plays_or_that_a_version_may_mean(installation, values, known, expected):
+    first = deal(installation)
+    TemplateType.objects.filter(pk=first.pk).update(confirmed_role="acme_deal")
+    own = another(installation, **values)
+    ours = roles_of_ours(Seen.load(installation), installation.blueprint.template_types.all())
+
+    assert list(roles_of([own], ours, known)) == [expected]
+    assert roles_of([own, *ours.values()], ours, known)["acme_deal"] == first
+
+
+def test_reading_the_fields_of_a_customers_type_makes_it_no_type_of_ours(installation):
+    own = another(installation)
+    wanted = list(installation.blueprint.template_types.all())
+    before = roles_of_ours(Seen.load(installation), wanted)
+
+    name_roles(installation, roles_of([own], before), actor=STAFF)
+
+    assert roles_of_ours(Seen.load(installation), wanted) == before
+    own.refresh_from_db()
+    assert own.confirmed_role == "acme_deal_99999"
+
+
+def test_a_type_that_is_read_anyway_stays_free_to_be_played_by_a_newer_one(installation):
+    wanted = list(installation.blueprint.template_types.all())
+    ours = roles_of_ours(Seen.load(installation), wanted)
+
+    name_roles(installation, roles_of(ours.values(), ours), actor=STAFF)
+
+    assert not TemplateType.objects.exclude(confirmed_role="").exists()
+    newer = another(installation, oneflow_id=99999999, extension_type="acme_deal")
+    assert roles_of_ours(Seen.load(installation), wanted)["acme_deal"] == newer
+
+
+def test_a_type_that_only_a_draft_has_is_read_once_it_is_named(installation):
+    installation.extension.blueprints.update(state="draft")
+    Installation.objects.update(blueprint=None)
+    installation.refresh_from_db()
+    ours = {"acme_deal": deal(installation)}
+
+    name_roles(installation, roles_of(ours.values(), ours), actor=STAFF)
+
+    assert deal(installation).confirmed_role == "acme_deal"
+
+
+def test_what_was_named_is_taken_back(installation):
+    own = another(installation, confirmed_role="acme_deal")
+    wanted = list(installation.blueprint.template_types.all())
+    assert roles_of_ours(Seen.load(installation), wanted)["acme_deal"] == own
+
+    assert forget_roles(installation, [own, deal(installation)], actor=STAFF) == 1
+
+    assert roles_of_ours(Seen.load(installation), wanted)["acme_deal"] == deal(installation)
+    assert forget_roles(installation, [own], actor=STAFF) == 0
 
 
 @pytest.mark.parametrize(
