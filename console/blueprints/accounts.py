@@ -17,6 +17,6 @@ def seen_account(extension: Extension, asked: str) -> tuple[Installation, Seen]:
             f"There is no installation of {extension} in an account {asked[:20]}. Copy the Oneflow id from its page."
         )
     seen = Seen.load(installation)
-    if not seen.types_were_read:
+    if seen.types_read_at is None:
         raise Refused(f"The template types of {installation.account} were never read. Refresh it first.")
     return installation, seen

@@ -9,12 +9,14 @@ from console.audit import actor_of
 from console.blueprints.opening import CHANGE, RELEASE, address, page_of_version, version_of
 from console.blueprints.versions import distribution
 from console.pages import page, refuse
+from console.rollouts.outcomes import ORDER, latest_of
 from extensions.blueprints import drafting
 from extensions.blueprints.comparing import compare
 from extensions.blueprints.content import content_of, digest
 from extensions.blueprints.drafting import Refused
 from extensions.blueprints.models import Blueprint
 from extensions.blueprints.releasing import release
+from extensions.health import ageing
 
 POST = ("POST",)
 BOTH = ("GET", "POST")
@@ -52,6 +54,8 @@ def _confirmation(request: HttpRequest, blueprint: Blueprint, notes: str, status
     content = content_of(blueprint)
     newest = blueprint.extension.blueprints.released().first()
     living = distribution(blueprint.extension)
+    preview = latest_of(blueprint.pk)
+    counts = preview.summary.get("changes", {}) if preview else {}
     return render(
         request,
         "blueprints/release.html",
@@ -66,6 +70,9 @@ def _confirmation(request: HttpRequest, blueprint: Blueprint, notes: str, status
             comparison=compare(content_of(newest), content) if newest else None,
             without_fields=[each.template_type for each in content if not each.fields],
             without_events=[each.template_type for each in content if not each.template_type.event_types],
+            preview=preview,
+            changes=[(each, counts[each.value]) for each in ORDER if counts.get(each.value)],
+            since=ageing.since(preview) if preview else None,
             installations=sum(line["number"] for line in living.values()),
         ),
         status=status,

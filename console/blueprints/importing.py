@@ -69,8 +69,7 @@ def from_account(request: HttpRequest, key: str) -> HttpResponse:
     try:
         draft = _imported(request, extension, asked, types)
     except Refused as refused:
-        Deed(actor_of(request), drafting.BEGIN, extension, outcome="refused", reason=str(refused)[:500]).tell()
-        return _page(request, extension, problem=str(refused), asked=asked, status=422)
+        return _refused(request, extension, drafting.BEGIN, refused, asked, types)
     told = f"Version {draft.version} is a draft of what account {asked} has."
     messages.success(request, f"{told} Its notes say what could not be known: look at that first.")
     return redirect(address(draft))
@@ -87,8 +86,7 @@ def read_fields(request: HttpRequest, key: str) -> HttpResponse:
         roles = roles_of(_chosen(seen, types), ours, _roles_ever(extension))
         name_roles(installation, roles, actor=actor_of(request))
     except Refused as refused:
-        Deed(actor_of(request), "installation.read_fields", extension, outcome="refused", reason=str(refused)).tell()
-        return _page(request, extension, problem=str(refused), asked=asked, status=422)
+        return _refused(request, extension, "installation.read_fields", refused, asked, types)
     want(Installation.objects.filter(pk=installation.pk), timezone.now(), actor_of(request))
     messages.success(
         request, "Their fields are read by a refresh that is on its way. Show the template types again then."
@@ -107,8 +105,7 @@ def stop_reading(request: HttpRequest, key: str) -> HttpResponse:
         if not number:
             raise Refused("Nothing was said of these here. Choose one that is marked as read by what was said.")
     except Refused as refused:
-        Deed(actor_of(request), FORGET, extension, outcome="refused", reason=str(refused)).tell()
-        return _page(request, extension, problem=str(refused), asked=asked, status=422)
+        return _refused(request, extension, FORGET, refused, asked, types)
     want(Installation.objects.filter(pk=installation.pk), timezone.now(), actor_of(request))
     messages.success(
         request, "Taken back. Those that no version has are read no more, as the refresh that is on its way will show."
@@ -154,14 +151,26 @@ def _page(request: HttpRequest, extension: Extension, *, status: int = 200, **ex
     return render(request, "blueprints/import.html", shown, status=status)
 
 
-def _choices(extension: Extension, asked: str) -> dict[str, Any]:
-    """The account's template types, those of ours chosen already, with what is wrong about each."""
+def _refused(
+    request: HttpRequest, extension: Extension, verb: str, refused: Refused, asked: str, types: list[str]
+) -> HttpResponse:
+    """The page once more, with why, and the template types as they were chosen."""
+    Deed(actor_of(request), verb, extension, outcome="refused", reason=str(refused)[:500]).tell()
+    try:
+        choices = _choices(extension, asked, types)
+    except Refused:
+        choices = {"asked": asked}
+    return _page(request, extension, problem=str(refused), status=422, **choices)
+
+
+def _choices(extension: Extension, asked: str, taken: list[str] | None = None) -> dict[str, Any]:
+    """The account's template types with what is wrong about each; those of ours are chosen, or those named."""
     installation, seen = seen_account(extension, asked)
     ours = {row.oneflow_id for row in roles_of_ours(seen, _known_types(_known(extension))).values()}
     choices = [
         {
             "row": row,
-            "ours": row.oneflow_id in ours,
+            "taken": row.oneflow_id in ours if taken is None else str(row.oneflow_id) in taken,
             "number": len(seen.fields_of(row)),
             "doubt": seen.doubt(row),
         }
@@ -171,6 +180,7 @@ def _choices(extension: Extension, asked: str) -> dict[str, Any]:
         "asked": asked,
         "installation": installation,
         "choices": choices,
+        "read_at": seen.types_read_at,
         "any_named": any(row.confirmed_role for row in seen.types),
     }
 

@@ -80,6 +80,12 @@ class Asked:
         return not (self.change or self.code or self.who)
 
 
+def latest_of(blueprint_id: int) -> Preview | None:
+    """The latest preview of a version that was carried out, which says what to expect of it."""
+    rows = Preview.objects.filter(blueprint=blueprint_id, state=Preview.State.DONE)
+    return rows.select_related("extension", "blueprint__extension").first()
+
+
 def chosen(preview: Preview, asked: Asked) -> QuerySet[Outcome]:
     """The outcomes that are asked for, the worst news first, then by the account's name."""
     rows = preview.outcomes.all()

@@ -18,10 +18,9 @@ from console.pages import context, page, refuse
 from console.rollouts import queueing
 from console.rollouts.forms import Plan
 from console.rollouts.members import COLUMNS, Asked, chosen
-from console.rollouts.outcomes import PARTIES
+from console.rollouts.outcomes import PARTIES, latest_of
 from console.rollouts.todo import to_do
 from console.rollouts.way import way
-from extensions.health.models import Preview
 from extensions.installations import rollouts
 from extensions.installations.models import Rollout, RolloutMember
 from extensions.installations.moving import count, to_give_back
@@ -119,7 +118,7 @@ def rollout(request: HttpRequest, number: int) -> HttpResponse:
             total=_size(total),
             parties=list(PARTIES.items()),
             progress=_progress(row, total),
-            preview=_preview(row),
+            preview=latest_of(row.blueprint_id),
             rows=paged(request, rows),
             rest=rest_of_address(request),
             verbs=[(reverse(f"rollout-{verb}", args=[row.pk]), *BUTTONS[verb]) for verb in verbs if verb != "back"],
@@ -142,11 +141,6 @@ def found(number: int) -> Rollout:
     if row is None:
         raise Http404(f"There is no rollout {number}. It may have been deleted when its time was over.")
     return row
-
-
-def _preview(row: Rollout) -> Preview | None:
-    """The latest preview of its version, which says what to expect."""
-    return Preview.objects.filter(blueprint=row.blueprint_id, state=Preview.State.DONE).first()
 
 
 def _progress(row: Rollout, total: Counter[str]) -> dict[str, Any] | None:

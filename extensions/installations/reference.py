@@ -7,6 +7,7 @@ the plainest is taken, or for events what our webhook sends there, and a sentenc
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Self
 
 from django.db import transaction
@@ -52,10 +53,10 @@ class Seen:
         return cls(types, fields, mirror.parts, tuple(webhooks_of_ours(installation, mirror.webhooks)))
 
     @property
-    def types_were_read(self) -> bool:
-        """Whether Oneflow ever said which template types the account has."""
+    def types_read_at(self) -> datetime | None:
+        """When Oneflow last said which template types the account has; None if it never did."""
         part = self.parts.get(parts.TEMPLATE_TYPES)
-        return part is not None and part.read_at is not None
+        return part.read_at if part else None
 
     def fields_of(self, row: TemplateType) -> list[DataField]:
         return self.fields.get(row.oneflow_id, [])

@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from django.utils import timezone
 
 from console.blueprints import importing
 from console.models import AuditEvent, Heartbeat
+from console.templatetags.console import since
 from extensions.blueprints import editing
 from extensions.blueprints.content import as_document, content_of, digest_of
 from extensions.blueprints.drafting import copy
@@ -19,6 +21,7 @@ from extensions.blueprints.models import Blueprint, BlueprintField, BlueprintTem
 from extensions.installations.matching import types_of_ours
 from extensions.installations.models import DataField, Installation, TemplateType
 from tests.connected import connect, refresh
+from tests.health.test_previewing import preview_of
 from tests.making import STAFF, make_blueprint, make_extension, make_installation, make_user
 
 pytestmark = pytest.mark.django_db
@@ -456,6 +459,23 @@ def test_a_release_says_what_it_means_and_is_done_when_confirmed(administrator, 
     assert Installation.objects.get().blueprint.version == 1
 
 
+def test_a_release_says_what_the_latest_preview_said_and_that_there_was_none(administrator, draft):
+    make_installation(draft.extension)
+    kind = draft.template_types.get(extension_type="acme_deal")
+    BlueprintField.objects.create(template_type=kind, custom_id="later", name="Later", required=True)
+
+    def shown() -> str:
+        return " ".join(text(administrator.get(at("version-release", 2))).split())
+
+    assert "nobody has asked yet" in shown()
+    preview = preview_of(draft)
+    page = shown()
+    assert reverse("preview", args=[preview.pk]) in page and "of 1 connected account: " in page
+    assert "newly failing 1</a>." in page and "Out of date" not in page
+    BlueprintField.objects.filter(template_type=kind, custom_id="later").update(required=False)
+    assert "Out of date" in shown() and "newly failing 1</a>." in shown()
+
+
 def test_a_draft_that_changed_since_it_was_looked_at_is_not_released(administrator, draft):
     seen = administrator.get(at("version-release", 2)).context["seen"]
     BlueprintField.objects.filter(template_type__blueprint=draft).first().delete()
@@ -780,6 +800,17 @@ def test_a_half_read_account_is_no_reference(administrator, extension, narrowed,
     assert Blueprint.objects.count() == 1
 
 
+def test_what_an_account_has_is_dated_by_when_it_was_read_and_not_by_a_refused_refresh(administrator, extension):
+    installation = make_installation(extension)
+    read_at = timezone.now() - timedelta(days=3)
+    installation.parts.update(read_at=read_at, unread_reason="invalid_token")
+
+    answer = administrator.get(at("versions-import"), {"account": "410001"})
+
+    assert answer.context["read_at"] == read_at
+    assert f"as last read {since(read_at)}." in text(answer)
+
+
 def test_an_account_with_what_no_blueprint_holds_is_refused_in_words(administrator, extension):
     make_installation(extension)
     DataField.objects.filter(custom_id="deal_value").update(custom_id=" deal value ")
@@ -894,4 +925,5 @@ def test_nothing_is_read_of_a_disconnected_account(administrator, extension):
     answer = administrator.post(at("versions-import-read"), sent)
 
     assert (answer.status_code, TemplateType.objects.exclude(confirmed_role="").exists()) == (422, False)
+    assert [each["taken"] for each in answer.context["choices"]] == [True, False]  # as they were chosen
     assert "is disconnected" in text(answer)

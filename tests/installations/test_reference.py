@@ -227,11 +227,11 @@ def test_what_was_not_read_is_doubted(installation, values, words):
 
 
 def test_an_account_whose_types_were_never_read_says_so(installation):
-    assert Seen.load(installation).types_were_read
+    assert Seen.load(installation).types_read_at
     installation.parts.filter(name="template_types").update(read_at=None)
-    assert not Seen.load(installation).types_were_read
+    assert Seen.load(installation).types_read_at is None
     installation.parts.all().delete()
-    assert not Seen.load(installation).types_were_read
+    assert Seen.load(installation).types_read_at is None
 
 
 def without_deal(installation: Installation) -> Reference:
