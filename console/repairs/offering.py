@@ -25,7 +25,10 @@ def can_repair(finding: Finding, installation: Installation) -> bool:
         return False
     if installation.mode == Installation.Mode.EXTENSION:
         return finding.code in OF_THE_EXTENSIONS
-    return not (finding.code in MISADDRESSED and finding.evidence.get("by_extension"))
+    # Beside a webhook that may be ours no second one is made: somebody says first whose it is.
+    return not (
+        (finding.code in MISADDRESSED and finding.evidence.get("by_extension")) or finding.evidence.get("may_be_ours")
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,6 +132,9 @@ def test_the_cause_names_the_webhook_that_may_be_ours_before_it_speaks_of_making
     assert f"Webhook {webhook.oneflow_id} is tied to this template type and has our path at another host" in page
     assert page.index("has our path at another host") < page.index("Create the webhook of")
     assert "may be ours" in words(as_role("auditor").get(page_of(installation)))
+    assert "Repair…" not in page.partition("Create the webhook of")[2].partition("See the webhooks")[0]
+    repairs = words(as_role("onboarding").get(page_of(installation, "installation-repair")))
+    assert "Nothing here can be repaired by the console" in repairs
 
 
 def test_what_was_said_is_taken_back(installation, own):
