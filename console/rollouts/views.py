@@ -108,10 +108,7 @@ def rollout(request: HttpRequest, number: int) -> HttpResponse:
             crumbs=way(("Rollouts", reverse("rollouts"))),
             rollout=row,
             asked=asked,
-            waves=[
-                (wave, counted[wave], _size(counted[wave]))
-                for wave in sorted(counted, key=lambda wave: (wave == 0, wave))
-            ],
+            waves=_waves(counted),
             states=[(each, total[each.value]) for each in Member],
             failing=total["newly_failing"],
             costly=total["costs_token"],
@@ -122,11 +119,16 @@ def rollout(request: HttpRequest, number: int) -> HttpResponse:
             rows=paged(request, rows),
             rest=rest_of_address(request),
             verbs=[(reverse(f"rollout-{verb}", args=[row.pk]), *BUTTONS[verb]) for verb in verbs if verb != "back"],
-            may_take_back="back" in verbs and to_give_back(row).exists(),
+            may_take_back=_may_take_back(request, row),
             key=row.extension.integration_key,
             may_export=request.user.has_perm(EXPORT),
         ),
     )
+
+
+def _waves(counted: dict[int, Counter[str]]) -> list[tuple[int, Counter[str], int]]:
+    """Each wave with its counts and its size, those who are in none yet last."""
+    return [(wave, counted[wave], _size(counted[wave])) for wave in sorted(counted, key=lambda each: (each == 0, each))]
 
 
 def _size(counted: Counter[str]) -> int:
@@ -157,12 +159,32 @@ def _progress(row: Rollout, total: Counter[str]) -> dict[str, Any] | None:
 
 @page(SEE, unaudited="says how far a rollout is")
 def progress(request: HttpRequest, number: int) -> HttpResponse:
-    """The line that says how far it is; once it stands still the page is loaded anew."""
-    row = found(number)
-    state = _progress(row, sum(count(row).values(), Counter()))
-    if state is None:
+    """The line that says how far it is, and the waves; the page is loaded anew once it stands still.
+
+    Likewise once the first are moved: then it can be taken back, which the page did not offer unless it says `back`.
+    """
+    row, query = found(number), request.GET.copy()
+    offered = bool(query.pop("back", None))
+    counted = count(row)
+    state = _progress(row, sum(counted.values(), Counter()))
+    may_take_back = _may_take_back(request, row)
+    if state is None or may_take_back != offered:
         return HttpResponse(headers={"HX-Refresh": "true"})
-    return render(request, "rollouts/rollout_progress.html", {"rollout": row, "progress": state})
+    shown = {
+        "rollout": row,
+        "progress": state,
+        "waves": _waves(counted),
+        "asked": Asked.of(query),
+        "rest": query.urlencode(),
+        "may_take_back": may_take_back,
+        "swapped": True,
+    }
+    return render(request, "rollouts/rollout_progress.html", shown)
+
+
+def _may_take_back(request: HttpRequest, row: Rollout) -> bool:
+    may = "back" in VERBS.get(row.state, ()) and request.user.has_perm(RUN)
+    return may and to_give_back(row).exists()
 
 
 @page(RUN, audited="rollout.start", methods=POST)

@@ -329,8 +329,8 @@ def test_of_two_who_change_one_field_the_second_is_told_and_overwrites_only_what
     shown = " ".join(text(answer).split())
     assert answer.status_code == 409
     assert "A colleague changed Amount while you had its form open, so nothing was stored." in shown
-    assert "Name: theirs <b>Amount </b>, yours <b>Deal value </b>" in shown
-    assert "Placeholder: theirs <b>nothing </b>, yours <b>1 000 </b>" in shown
+    assert "Name: theirs <b>Amount </b> · yours <b>Deal value </b>" in shown
+    assert "Placeholder: theirs <b>nothing </b> · yours <b>1 000 </b>" in shown
     assert (hidden(shown, "placeholder"), hidden(shown, "name")) == ("1 000", "Deal value")  # what was typed
     field.refresh_from_db()
     assert (field.name, field.placeholder) == ("Amount", "")
@@ -376,7 +376,7 @@ def test_of_two_who_change_one_template_type_the_second_is_told(administrator, d
 
     answer = administrator.post(at("version-type", 2, row.pk), {**sent, "name": "Trade"})
 
-    assert "theirs <b>Bargain </b>, yours <b>Trade </b>" in " ".join(text(answer).split())
+    assert "theirs <b>Bargain </b> · yours <b>Trade </b>" in " ".join(text(answer).split())
     row.refresh_from_db()
     assert row.name == "Bargain"
 

@@ -49,7 +49,13 @@ def test_an_administrator_plans_starts_pauses_resumes_and_takes_back(monkeypatch
 
     assert "is started" in words(client.post(page_of(rollout, "rollout-start"), follow=True))
     tasks.go_on_with_rollouts()
-    assert "being read" in words(client.get(page_of(rollout, "rollout-progress")))
+    # Once somebody is moved it can be taken back, which the page that was open did not offer; then only counts change.
+    assert client.get(page_of(rollout, "rollout-progress")).headers["HX-Refresh"] == "true"
+    told = words(client.get(page_of(rollout, "rollout-progress"), {"back": "1", "wave": "1"}))
+    assert "1 moved and being read" in told and 'id="waves" hx-swap-oob="true"' in told
+    assert '<td data-label="Being judged" class="num">1</td>' in told and 'wave=1" aria-current="true"' in told
+    assert 'progress/?wave=1"' in told
+    assert "hx-swap-oob" not in words(client.get(page_of(rollout)))
     assert refreshing.DISPATCH in kicked
     refresh_all()
     tasks.go_on_with_rollouts()
