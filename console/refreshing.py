@@ -125,7 +125,7 @@ def _plan(installation: Installation, mirror: Mirror, wanted: Sequence[Blueprint
         account_id=installation.account.oneflow_id,
         acting_user_email=installation.acting_user_email,
         wanted=wanted,
-        known_types=list(dict.fromkeys(versions.roles(wanted, mirror).values())),
+        known_types=list(dict.fromkeys(row.oneflow_id for row in versions.roles(wanted, mirror).values())),
         confirmed=confirmed,
         seconds=seconds_to_fetch(),
     )

@@ -56,7 +56,7 @@ def settle(installation: Installation, run: Run, now: datetime) -> Refresh:
 
     Call it in a transaction that holds the installation's lease and row.
     """
-    seen_before = versions.types_seen(run.mirror)
+    seen_before = versions.Seen.by(run.mirror)
     applied = apply(installation, run.snapshot, run.mirror, now)
     keep_as_ours(installation, run.mirror)
     _settle_token(installation, run, now)
@@ -83,7 +83,7 @@ def _settle_token(installation: Installation, run: Run, now: datetime) -> None:
         token.save(update_fields=["state", "rejected_since"])
 
 
-def _settle_version(installation: Installation, run: Run, seen_before: set[int]) -> None:
+def _settle_version(installation: Installation, run: Run, seen_before: versions.Seen) -> None:
     """Infer the version of the blueprint if it is due; too little read leaves it as it was."""
     if not versions.is_due(installation, seen_before, versions.roles(run.wanted, run.mirror)):
         return

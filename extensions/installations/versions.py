@@ -1,7 +1,9 @@
 """Which version of the blueprint an installation was made from (`docs/decisions/0002-blueprint-version-sticks.md`)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from math import floor
+from typing import Self
 
 from extensions.blueprints.models import Blueprint, BlueprintTemplateType
 from extensions.installations import snapshot as parts
@@ -12,29 +14,42 @@ from extensions.installations.models import Installation, TemplateType
 Pair = tuple[str, str]
 
 
-def roles(wanted: Iterable[BlueprintTemplateType], mirror: Mirror) -> dict[str, int]:
-    """Oneflow's id of the template type that plays each role, where one does."""
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Oneflow's ids of the template types that were `listed` at some time, and of those whose fields were `read`."""
+
+    listed: frozenset[int] = frozenset()
+    read: frozenset[int] = frozenset()
+
+    @classmethod
+    def by(cls, mirror: Mirror) -> Self:
+        """What the mirror knows by now, gone ones included."""
+        parts_read = {parts.type_of_fields(name) for name, part in mirror.parts.items() if part.read_at is not None}
+        of_fields = {row.template_type_oneflow_id for row in mirror.fields}
+        listed = frozenset(row.oneflow_id for row in mirror.template_types)
+        return cls(listed, frozenset(type_id for type_id in of_fields | parts_read if type_id))
+
+
+def roles(wanted: Iterable[BlueprintTemplateType], mirror: Mirror) -> dict[str, TemplateType]:
+    """The template type that plays each role, where one does."""
     found = types_of_ours(wanted, mirror.template_types)
-    return {role: row.oneflow_id for role, row in found.items() if row is not None}
+    return {role: row for role, row in found.items() if row is not None}
 
 
-def types_seen(mirror: Mirror) -> set[int]:
-    """Oneflow's ids of the template types whose fields were read at some time, gone ones included."""
-    read = {parts.type_of_fields(name) for name, part in mirror.parts.items() if part.read_at is not None}
-    return {row.template_type_oneflow_id for row in mirror.fields} | {type_id for type_id in read if type_id}
-
-
-def is_due(installation: Installation, seen_before: set[int], roles_now: dict[str, int]) -> bool:
+def is_due(installation: Installation, before: Seen, roles_now: Mapping[str, TemplateType]) -> bool:
     """Whether to infer the version: never yet, or a template type of ours was made anew. What staff set stays.
 
     So does what a rollout set, unless the extension made the template type: then it is a copy of what Oneflow has now,
     and no longer what the rollout found. Else it is made piece by piece, to have what the rollout asks for.
     """
-    made_anew = not seen_before.issuperset(roles_now.values())
-    if installation.blueprint_set:
-        by_extension = installation.mode == Installation.Mode.EXTENSION
-        return made_anew and by_extension and installation.rollout_id is not None
-    return made_anew or installation.blueprint_id is None
+    if not installation.blueprint_set:
+        made_anew = any(row.oneflow_id not in before.read for row in roles_now.values())
+        return made_anew or installation.blueprint_id is None
+    if installation.rollout_id is None or installation.mode != Installation.Mode.EXTENSION:
+        return False
+    # One that was there before had no role until a version released since gave it one: nobody made it anew.
+    new = (role for role, row in roles_now.items() if row.oneflow_id not in before.listed)
+    return any(roles_now[role].extension_type == role for role in new)
 
 
 def infer(extension_id: int, wanted: Sequence[BlueprintTemplateType], mirror: Mirror) -> Blueprint | None:
@@ -66,8 +81,7 @@ def match(wanted: Sequence[BlueprintTemplateType], expected: set[Pair], mirror: 
 
 def _known(wanted: Iterable[BlueprintTemplateType], mirror: Mirror) -> set[Pair] | None:
     """The template types and fields of ours that are there; None while one of these parts is unread."""
-    found = types_of_ours(wanted, mirror.template_types)
-    ours = {role: row for role, row in found.items() if row is not None}
+    ours = roles(wanted, mirror)
     names = [parts.TEMPLATE_TYPES, *(parts.fields_of(row.oneflow_id) for row in ours.values())]
     if any(name not in mirror.parts or mirror.parts[name].unread_reason for name in names):
         return None

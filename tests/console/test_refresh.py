@@ -389,7 +389,14 @@ def test_a_version_set_by_a_rollout_is_inferred_again_once_the_extension_made_ev
     refresh(installation)
     assert (installation.blueprint, installation.blueprint_set, installation.rollout) == (second, True, rollout)
 
+    # What a later version gives a role for the first time was there before all the same.
+    installation.datafields.all().delete()
+    installation.parts.filter(name__startswith="fields/").delete()
+    refresh(installation)
+    assert (installation.blueprint, installation.blueprint_set, installation.rollout) == (second, True, rollout)
+
     # As if the template types had been others until now: the sandbox switches the former ones on again.
+    installation.templatetypes.all().delete()
     installation.datafields.all().delete()
     installation.parts.filter(name__startswith="fields/").delete()
     refresh(installation)

@@ -115,55 +115,74 @@ def test_an_extension_without_a_released_version_has_none(installation: Installa
     assert inferred(installation) is None
 
 
+def seen(*oneflow_ids: int) -> versions.Seen:
+    return versions.Seen(frozenset(oneflow_ids), frozenset(oneflow_ids))
+
+
+def deal(oneflow_id: int, extension_type: str = "acme_deal") -> dict[str, TemplateType]:
+    """The template type with that id plays the role of the deal."""
+    return {"acme_deal": TemplateType(oneflow_id=oneflow_id, name="Deal", extension_type=extension_type)}
+
+
 def test_the_version_is_due_when_there_is_none_yet() -> None:
-    assert versions.is_due(Installation(), set(), {})
+    assert versions.is_due(Installation(), seen(), {})
 
 
 def test_a_version_once_inferred_stays() -> None:
-    assert not versions.is_due(Installation(blueprint_id=1), {1}, {"acme_deal": 1})
+    assert not versions.is_due(Installation(blueprint_id=1), seen(1), deal(1))
 
 
 def test_a_version_stays_when_a_template_type_is_gone() -> None:
-    assert not versions.is_due(Installation(blueprint_id=1), {1}, {})
+    assert not versions.is_due(Installation(blueprint_id=1), seen(1), {})
 
 
 def test_a_version_stays_when_a_template_type_returns(installation: Installation) -> None:
     TemplateType.objects.update(missing_since=installation.refreshed_at)
     installation.parts.filter(name__startswith="fields/").delete()
-    seen_before = versions.types_seen(Mirror.load(installation))
+    before = versions.Seen.by(Mirror.load(installation))
 
-    assert not versions.is_due(installation, seen_before, {"acme_deal": 41000110})
+    assert not versions.is_due(installation, before, deal(41000110))
 
 
 def test_the_version_is_due_again_when_a_template_type_was_made_anew() -> None:
-    assert versions.is_due(Installation(blueprint_id=1), {1}, {"acme_deal": 2})
+    assert versions.is_due(Installation(blueprint_id=1), seen(1), deal(2))
 
 
 def test_it_stays_due_until_the_new_types_fields_were_read(installation: Installation) -> None:
     DataField.objects.filter(template_type_oneflow_id=41000110).delete()
     installation.parts.filter(name="fields/41000110").update(read_at=None, unread_reason="unavailable")
-    seen_before = versions.types_seen(Mirror.load(installation))
+    before = versions.Seen.by(Mirror.load(installation))
 
-    assert versions.is_due(installation, seen_before, {"acme_deal": 41000110})
+    assert versions.is_due(installation, before, deal(41000110))
 
 
 def test_what_staff_set_is_never_due() -> None:
-    assert not versions.is_due(Installation(blueprint_id=1, blueprint_set=True), {1}, {"acme_deal": 2})
+    by_staff = Installation(blueprint_id=1, blueprint_set=True, mode="extension")
+
+    assert not versions.is_due(by_staff, seen(1), deal(2))
 
 
 @pytest.mark.parametrize(
     ("mode", "roles_now", "due"),
     [
-        ("extension", {"acme_deal": 2}, True),
-        ("extension", {"acme_deal": 1}, False),
-        ("toolkit", {"acme_deal": 2}, False),  # made by us or the product, a piece at a time: what is wanted stays
-        ("development", {"acme_deal": 2}, False),
+        ("extension", deal(2), True),
+        ("extension", deal(1), False),
+        ("extension", deal(2, extension_type=""), False),  # the customer's own by that name
+        ("toolkit", deal(2), False),  # made by us or the product, a piece at a time: what is wanted stays
+        ("development", deal(2), False),
     ],
 )
 def test_what_a_rollout_set_is_due_once_the_extension_made_a_template_type_anew(mode, roles_now, due) -> None:
     by_rollout = Installation(blueprint_id=1, blueprint_set=True, rollout_id=1, mode=mode)
 
-    assert versions.is_due(by_rollout, {1}, roles_now) is due
+    assert versions.is_due(by_rollout, seen(1), roles_now) is due
+
+
+def test_what_a_rollout_set_stays_when_a_later_version_gives_a_role_to_a_type_that_was_there_all_along() -> None:
+    by_rollout = Installation(blueprint_id=1, blueprint_set=True, rollout_id=1, mode="extension")
+    never_asked_for_its_fields = versions.Seen(listed=frozenset({1, 2}), read=frozenset({1}))
+
+    assert not versions.is_due(by_rollout, never_asked_for_its_fields, deal(2))
 
 
 def matched(installation: Installation, version: Blueprint) -> int | None:
