@@ -17,7 +17,7 @@ MOST = 1000
 def lapse(now: datetime, kept_for: timedelta) -> None:
     """Give up the jobs and the single repairs that have waited for somebody as long as plans are kept."""
     planned_before = now - kept_for
-    why = f"Nobody decided in {kept_for.days} days, and the plan is no longer kept: plan anew what is still needed."
+    why = f"Planned more than {kept_for.days} days ago, and plans are kept no longer: plan anew what is still needed."
     for job in RepairJob.objects.filter(state__in=WAITING, made_at__lt=planned_before)[:MOST]:
         with suppress(Refused):  # somebody decided meanwhile
             deciding.lapse(job, why=why, now=now)

@@ -289,6 +289,17 @@ def test_nothing_is_cleaned_up_in_a_real_account_while_writes_are_off(support, s
     assert "Nothing of the test contract remains." in support.get(address(ledger)).content.decode()
 
 
+def test_what_somebody_used_is_looked_at_again(support, sandbox, ledger):
+    test = left_behind(support, sandbox, ledger)
+    test.save_facts(state="taken")
+    page = support.get(address(ledger)).content.decode()
+    assert "somebody uses the contract" in page and "Look again" in page
+
+    support.post(address(ledger, "installation-test-contract-clean-up", test.pk))
+
+    assert "Nothing of the test contract remains." in support.get(address(ledger)).content.decode()
+
+
 def test_cleaning_up_what_is_not_left_or_another_installations_does_nothing(support, sandbox, ledger):
     ran(support, ledger)
     test = ContractTest.objects.get()

@@ -233,6 +233,8 @@ def test_the_command_accepts_another_key_with_a_reason_only(sandbox, customer, m
     token = sandbox.control("POST", f"/accounts/{customer['id']}/token")["token"]
     with pytest.raises(CommandError, match="no reason says why"):
         run("connect", monkeypatch, "--accept-key", token=token)
+    with pytest.raises(CommandError, match="Leave out --toolkit or --accept-key"):
+        run("connect", monkeypatch, "--accept-key", "--toolkit", "--reason", "ours", token=token)
 
     run("connect", monkeypatch, "--accept-key", "--reason", "our test account", token=token)
 

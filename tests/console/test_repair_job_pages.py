@@ -383,7 +383,7 @@ def test_a_job_that_nobody_approves_lapses_when_what_it_planned_is_no_longer_kep
     states = dict(RepairJob.objects.values_list("pk", "state"))
     assert states == {old.pk: "stopped", lately.pk: "planned", paused.pk: "stopped", done.pk: "done"}
     old.refresh_from_db()
-    assert old.ended_at == now and "Nobody decided in 90 days" in page_of(as_role("support"), old)
+    assert old.ended_at == now and "Planned more than 90 days ago" in page_of(as_role("support"), old)
     repairs = Repair.objects.filter(job_member__job=old).values_list("state", "result")
     assert list(repairs) == [("withdrawn", old.says)] * 2
     told = AuditEvent.objects.filter(verb="repair_job.lapse").values_list("actor", "reason")

@@ -343,7 +343,7 @@ def test_a_repair_that_nobody_decides_on_lapses_when_its_plan_is_no_longer_kept(
 
     repair.refresh_from_db()
     assert (repair.state, repair.ended_at, repair.decided_by) == (State.WITHDRAWN, now, "system")
-    assert "Nobody decided in 90 days" in words(as_role("support").get(reverse("repair", args=[repair.pk])))
+    assert "Planned more than 90 days ago" in words(as_role("support").get(reverse("repair", args=[repair.pk])))
     assert AuditEvent.objects.filter(verb="repair.lapse").count() == 1
 
 

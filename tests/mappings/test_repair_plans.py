@@ -446,6 +446,7 @@ def hears(*event_types: str) -> dict[str, Any]:
     [
         (BOTH, [hears(*BOTH)], True),
         (BOTH, [hears(*reversed(BOTH))], True),
+        (BOTH, [{**hears(*BOTH), "id": 5}], True),
         (BOTH, [hears("contract:sign")], False),
         (BOTH, [hears(*BOTH, "contract:decline")], False),
         (BOTH, [hears(*BOTH), hears("contract:decline")], False),

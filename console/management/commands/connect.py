@@ -33,6 +33,11 @@ class Command(BaseCommand):
         parser.add_argument("--reason", default="", help="why the key is accepted; for the record")
 
     def handle(self, *, extension: str | None, user: str | None, **options: Any) -> None:
+        if options["toolkit"] and options["accept_key"]:
+            raise CommandError(
+                "A token of another integration makes a development account, whoever sets it up. "
+                "Leave out --toolkit or --accept-key. (Nothing was stored.)"
+            )
         chosen = chosen_extension(extension)
         text = read_token()
         try:
@@ -44,7 +49,8 @@ class Command(BaseCommand):
         account = installation.account
         self.stdout.write(
             f"Connected {account.name} (Oneflow id {account.oneflow_id}, {account.registration_number or 'no number'}"
-            f", {account.country_code or 'no country'}) to {chosen}; acting user {installation.acting_user_email}."
+            f", {account.country_code or 'no country'}) to {chosen}; acting user {installation.acting_user_email}"
+            f"; {installation.get_mode_display()}."
         )
 
     def _connect(self, extension: Extension, text: str, user: str | None, options: dict[str, Any]) -> Installation:

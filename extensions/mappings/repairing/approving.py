@@ -92,7 +92,7 @@ def _decide(repair: Repair, state: str, actor: Actor, now: datetime, grounds: st
     if state != State.APPROVED:
         decided |= {"ended_at": now, "run_at": None}
     with transaction.atomic():
-        same = Repair.objects.free(now).filter(pk=repair.pk, state=repair.state)
+        same = Repair.objects.free(now).filter(pk=repair.pk, state=repair.state, run_at=repair.run_at)
         if not same.update(state=state, **decided):
             raise Refused("Somebody decided on this repair meanwhile.", "Look at what became of it.")
         Deed(actor, verb, repair.installation, reason=grounds, details={"repair": repair.pk}).tell()

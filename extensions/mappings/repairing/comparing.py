@@ -8,7 +8,9 @@ from extensions.mappings.repairing.account import Reading
 from extensions.mappings.repairing.context import Context
 from extensions.mappings.repairing.plans import Call, Fate, Plan
 from oneflow import objects
+from oneflow.errors import OneflowError
 from oneflow.kept import TEXTS, KeptTemplateType, KeptWebhook
+from oneflow.objects import WebhookFilter
 
 Watched = dict[str, Any]
 
@@ -161,18 +163,22 @@ def _webhook_made(plan: Plan, reading: Reading) -> Taken:
         and (each.callback_url, each.template_group_id) == (body["callback_url"], body["template_group_id"])
     ]
     found = _made("webhook", [each.id for each in new])
-    if found.made and _unordered(new[0].shown.get("filters")) != _unordered(body["filters"]):
+    if found.made and _heard(new[0].shown.get("filters")) != _heard(body["filters"]):
         return replace(found, others=("The webhook is not as it was sent: filters.",))
     return found
 
 
-def _unordered(filters: Any) -> Any:
-    """Filters of a webhook, to be compared: no filter is an empty list too, and Oneflow promises no order."""
-    if isinstance(filters, list):
-        return sorted((_unordered(each) for each in filters), key=repr)
-    if isinstance(filters, dict):
-        return {name: _unordered(filters[name]) for name in sorted(filters)}
-    return [] if filters is None else filters
+def _heard(filters: object) -> set[WebhookFilter] | None:
+    """What filters of a webhook let through, whatever else Oneflow shows with them; None where nobody can say."""
+    try:
+        found = [WebhookFilter.from_json(each) for each in filters or ()]  # type: ignore[attr-defined]
+    except (OneflowError, TypeError):
+        return None
+    return {WebhookFilter(_sorted(each.event_types), _sorted(each.workspace_ids)) for each in found}
+
+
+def _sorted(values: tuple[Any, ...] | None) -> tuple[Any, ...] | None:
+    return None if values is None else tuple(sorted(values))
 
 
 def _made(noun: str, new: list[int]) -> Taken:

@@ -83,7 +83,10 @@ def left_to_undo(
         return operations
     found = fields.left_to_undo(operations, done, reading, context)
     if not found:
-        raise Refused("Nothing of this repair was taken, so there is nothing to undo.", PLAN_WHAT_IS_WRONG)
+        raise Refused(
+            "Nothing of what this repair names was taken, so there is nothing to undo; what else differs stays.",
+            PLAN_WHAT_IS_WRONG,
+        )
     return found
 
 
