@@ -52,8 +52,9 @@ def _said(installation: Installation, oneflow_id: str, say: Callable[..., Webhoo
     """Keep it, judge the account by it at once, and have it read: a refresh under way began without knowing it."""
     verbs.demand_no_repair(installation)
     now = timezone.now()
+    # First the installation, then its webhook: a refresh holds them in that order too.
+    read_soon(installation, now)
     webhook = say(installation, oneflow_id, actor=actor)
     rejudge_these([installation.pk], now)
-    read_soon(installation, now)
     transaction.on_commit(kick)
     return webhook

@@ -126,11 +126,15 @@ def name_roles(installation: Installation, roles: Mapping[str, TemplateType], *,
     of_versions = Q(blueprint__state=Blueprint.State.RELEASED) | Q(blueprint=installation.blueprint_id)
     kinds = BlueprintTemplateType.objects.filter(of_versions, blueprint__extension=installation.extension_id)
     read_anyway = set(kinds.values_list("extension_type", flat=True))
+    held = Installation.objects.filter(pk=installation.pk)
+    held.hold()
+    number = 0
     for role, row in roles.items():
-        if role in read_anyway:
-            continue
-        TemplateType.objects.filter(pk=row.pk, installation=installation).update(confirmed_role=role)
-    Installation.objects.filter(pk=installation.pk).revised()
+        if role not in read_anyway:
+            named = TemplateType.objects.filter(pk=row.pk, installation=installation)
+            number += named.exclude(confirmed_role=role).update(confirmed_role=role)
+    if number:
+        held.revised()
     details = {"template_types": [row.oneflow_id for row in roles.values()]}
     Deed(actor, "installation.read_fields", installation, details=details).tell()
 
@@ -141,11 +145,14 @@ def forget_roles(installation: Installation, rows: Iterable[TemplateType], *, ac
 
     They are then ours only by what Oneflow says of them, or by their name, and otherwise read no more.
     """
+    held = Installation.objects.filter(pk=installation.pk)
+    held.hold()
     named = TemplateType.objects.filter(installation=installation, pk__in=[row.pk for row in rows])
     named = named.exclude(confirmed_role="")
     details = {"template_types": dict(named.values_list("oneflow_id", "confirmed_role"))}
     number = named.update(confirmed_role="")
     if number:
+        held.revised()
         Deed(actor, FORGET, installation, details=details).tell()
     return number
 

@@ -141,13 +141,15 @@ def edit_the_draft(world: World) -> None:
                 draft, BlueprintField(template_type=kind, custom_id=name, name=name), actor=STAFF, place=None
             )
         case 1 if fields:
+            seen = editing.digest_of(fields[0])
             fields[0].name = world.chance.choice(["Other", "Deal value", "Worth"])
-            editing.put_field(draft, fields[0], actor=STAFF, place=None, changed=["name"])
+            editing.put_field(draft, fields[0], actor=STAFF, place=None, changed=["name"], seen=seen)
         case 2 if fields:
             editing.take_out(draft, fields[-1], actor=STAFF)
         case 3:
+            seen = editing.digest_of(kind)
             kind.description = world.chance.choice(["", "Other"])
-            editing.put_type(draft, kind, actor=STAFF, place=None, changed=["description"])
+            editing.put_type(draft, kind, actor=STAFF, place=None, changed=["description"], seen=seen)
         case 4:
             editing.take_out(draft, kind, actor=STAFF)
 
@@ -182,6 +184,20 @@ def name_a_role(world: World) -> None:
         reference.name_roles(installation, {role: row}, actor=STAFF)
 
 
+def forget_a_role(world: World) -> None:
+    """That a template type plays a role of the draft's was said, and summed up so: it is taken back."""
+    if installation := world.installation():
+        draft = world.draft()
+        rows = list(installation.templatetypes.order_by("pk"))
+        row = world.chance.choice(rows)
+        if not draft.template_types.filter(extension_type="other").exists():
+            kind = BlueprintTemplateType(name=row.name, description=row.description, extension_type="other")
+            editing.put_type(draft, kind, actor=STAFF, place=None)
+        reference.name_roles(installation, {"other": row}, actor=STAFF)
+        summing.catch_up()
+        reference.forget_roles(installation, rows, actor=STAFF)
+
+
 def make_a_type(world: World) -> None:
     """A repair made a template type for a role, and remembers it as ours."""
     if installation := world.installation():
@@ -211,7 +227,7 @@ def store_what_is_late(world: World) -> None:
 
 STEPS: tuple[Callable[[World], None], ...] = (
     *(read_anew, edit_the_draft, import_a_file, release_the_draft, discard_the_draft),
-    *(move_by_hand, roll_out_and_take_back, name_a_role, make_a_type, disconnect),
+    *(move_by_hand, roll_out_and_take_back, name_a_role, forget_a_role, make_a_type, disconnect),
     *(begin_to_sum_up, store_what_is_late),
 )
 

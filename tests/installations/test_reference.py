@@ -190,6 +190,7 @@ def test_a_type_that_is_read_anyway_stays_free_to_be_played_by_a_newer_one(insta
     name_roles(installation, roles_of(ours.values(), ours), actor=STAFF)
 
     assert not TemplateType.objects.exclude(confirmed_role="").exists()
+    assert Installation.objects.get().revision == installation.revision
     newer = another(installation, oneflow_id=99999999, extension_type="acme_deal")
     assert roles_of_ours(Seen.load(installation), wanted)["acme_deal"] == newer
 

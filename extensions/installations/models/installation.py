@@ -51,6 +51,13 @@ class InstallationQuerySet(models.QuerySet["Installation"]):
         """Those that this lease still holds."""
         return self.filter(lease_id=lease_id, lease_until__gt=now)
 
+    def hold(self) -> None:
+        """Hold these rows until the end of the transaction. Call it before what hangs on them is changed.
+
+        A refresh holds its installation first too: in the other order each would wait for the other.
+        """
+        list(self.order_by("pk").select_for_update(no_key=True).values_list("pk"))
+
     def revised(self) -> None:
         """Note that mirrored template types or fields of these were changed. Call it in the transaction that does."""
         self.update(revision=F("revision") + 1)
