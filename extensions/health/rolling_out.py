@@ -115,14 +115,14 @@ def settle(rollout: Rollout, now: datetime) -> int:
 
 
 def _to_be_judged() -> Q:
-    """Moved and read since; in need of somebody, or connected again, and read again; or out of our hands.
+    """Moved and read since; in need of somebody, connected again, or on another version, and read again; or gone.
 
     Not whom another rollout moved on: that is for the other to judge, and taking it back leads here again.
     """
     ours = Q(installation__rollout=None) | Q(installation__rollout=F("rollout"))
     disconnected = Q(installation__state=Installation.State.DISCONNECTED)
     moved = Q(state=Member.MOVED, installation__refreshed_at__gte=F("moved_at"))
-    again = Q(state=Member.NEEDS) | Q(moving.BY_IT, state=Member.LEFT)
+    again = Q(state=Member.NEEDS) | Q(moving.BY_IT, state=Member.LEFT) | Q(~moving.ON_IT, state=Member.CONFORMING)
     read = ~disconnected & Q(installation__wanted_at=None)
     gone = disconnected & Q(state__in=[Member.MOVED, Member.NEEDS])
     return ours & (gone | (read & (moved | (again & Q(installation__refreshed_at__gt=F("judged_at"))))))

@@ -24,6 +24,8 @@ BY_IT = Q(
     installation__blueprint=F("rollout__blueprint"),
     installation__blueprint_set=True,
 )
+# One on the version by its rollout, or as inferred since: then the extension made it from it.
+ON_IT = BY_IT | Q(installation__blueprint=F("rollout__blueprint"), installation__blueprint_set=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,7 @@ def is_by(rollout: Rollout, row: Installation) -> bool:
 
 
 def is_on(rollout: Rollout, row: Installation) -> bool:
-    """Whether it is on the version by this rollout, or as inferred since: then the extension made it from it."""
+    """Whether it is on the version by this rollout, or as inferred since, as `ON_IT` says of members."""
     return is_by(rollout, row) or (row.blueprint_id == rollout.blueprint_id and not row.blueprint_set)
 
 

@@ -516,6 +516,32 @@ def test_one_that_is_on_the_version_as_inferred_since_is_judged_and_not_given_ba
     assert [on_version(each) for each in (1, 2)] == [(2, False, None), (1, False, None)]
 
 
+def test_one_that_conformed_and_is_on_another_version_since_is_said_to_be_left():
+    version = fleet(5)
+    map_it(version)
+    give_field(1, 2, 3, 4, 5)
+    rollout = work(begun(version, picked=[1, 2, 3, 4, 5]))
+    refresh_all()
+    assert states(work(rollout)) == ["conforming"] * 5
+    account = Installation.objects.filter
+    account(account__oneflow_id__lte=3).update(blueprint_set=False, rollout=None)  # inferred again, the first alike
+    account(account__oneflow_id=2).update(blueprint=version.extension.blueprints.get(version=1))
+    account(account__oneflow_id=3).update(blueprint=None)
+    set_blueprint(Installation.objects.get(account__oneflow_id=4), "1", STAFF, START)
+    Installation.objects.update(wanted_at=START)
+    refresh_all()
+
+    assert rolling_out.waiting() == [rollout.pk]
+    assert states(work(rollout)) == ["conforming", "left", "left", "left", "conforming"]
+    assert rolling_out.waiting() == []
+    notes = rollout.members.filter(state="left").order_by("installation__account__oneflow_id")
+    assert list(notes.values_list("note", "now")) == [
+        ("Its version is inferred again since.", ""),
+        ("Its version is inferred again since.", ""),
+        ("Staff gave it a version by hand since.", ""),
+    ]
+
+
 def test_one_that_was_disconnected_and_connected_again_is_judged_again():
     version = fleet(1)
     map_it(version)
