@@ -170,8 +170,9 @@ def _store(
     with transaction.atomic():
         now = clock()
         held = Installation.objects.leased(lease_id, now).filter(pk=installation.pk)
-        # Locks the row until the end of the transaction; on SQLite the transaction itself has locked all.
-        latest = held.select_for_update().values(*STAFFS).first()
+        # Locks the row until the end of the transaction; on SQLite the transaction itself has locked all. Its key stays
+        # as it is: whoever stores what refers to it, as `catch_up` does, need not wait, or both would for each other.
+        latest = held.select_for_update(no_key=True).values(*STAFFS).first()
         if latest is None:
             logger.info("refresh of installation %s: the lease was lost, nothing is stored", installation.pk)
             return None

@@ -28,7 +28,8 @@ def _batch(now: datetime) -> int:
     with transaction.atomic():
         due = Issue.objects.due(now).select_related("installation").order_by("pk")
         # Whoever judges an installation holds its row: what is being judged now is not opened from here as well.
-        issues = list(due.select_for_update(of=("self", "installation"), skip_locked=True)[:BATCH])
+        held = due.select_for_update(of=("self", "installation"), skip_locked=True, no_key=True)
+        issues = list(held[:BATCH])
         course = Course()
         pass_time(course, issues, now)
         store_course(course, now)

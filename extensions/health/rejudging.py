@@ -49,7 +49,7 @@ def rejudge_these(keys: Sequence[int], now: datetime) -> Rejudged:
     """Judge these installations, in a constant number of statements. Call it in a transaction."""
     rows = Installation.objects.connected().filter(pk__in=keys, fresh_until__gt=now).order_by("pk")
     rows = rows.select_related("account", "extension", "token").annotate(incident=explaining_incident())
-    installations = list(rows.select_for_update(of=("self",), skip_locked=True))
+    installations = list(rows.select_for_update(of=("self",), skip_locked=True, no_key=True))
     mirrors, should = Mirror.load_all(installations, to_judge=True), expected(installations)
     known = known_of_all(installations)
     judged: list[tuple[Installation, Judgement]] = []

@@ -167,7 +167,7 @@ def _locked(installation: Installation) -> Installation:
 
     Its token is read afterwards: a statement that had to wait for the row shows what was joined as it was before.
     """
-    rows = Installation.objects.select_for_update(of=("self",)).select_related("account", "extension")
+    rows = Installation.objects.select_for_update(of=("self",), no_key=True).select_related("account", "extension")
     return rows.get(pk=installation.pk)
 
 

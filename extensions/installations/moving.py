@@ -129,7 +129,7 @@ def _some(members: QuerySet[RolloutMember]) -> list[RolloutMember]:
 def _locked(members: Sequence[RolloutMember]) -> dict[int, Installation]:
     """Their installations as they are now; whoever sets one by hand, or stores a refresh of it, comes after us."""
     keys = [each.installation_id for each in members]
-    rows = Installation.objects.filter(pk__in=keys).order_by("pk").select_for_update(of=("self",))
+    rows = Installation.objects.filter(pk__in=keys).order_by("pk").select_for_update(of=("self",), no_key=True)
     return {row.pk: row for row in rows.select_related("account", "extension", "token", "blueprint")}
 
 

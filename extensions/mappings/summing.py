@@ -6,9 +6,11 @@ both are the current ones. So one that comes too late, or never, is not believed
 it anew, and until then the fields are read.
 """
 
+import logging
 import time
 from collections.abc import Iterator, Sequence
 
+from django.db import DatabaseError
 from django.db.models import Exists, F, OuterRef, QuerySet
 
 from extensions.blueprints.models import Blueprint, Extension
@@ -21,6 +23,8 @@ BATCH = 500
 SLICE = 20.0  # seconds after which a worker lets others have their turn
 MADE_OF = ["installation_revision", "blueprint_revision"]
 SAID = ["fields_differ", "types_differ"]
+
+logger = logging.getLogger(__name__)
 
 
 def sum_up(extension: Extension, installations: Sequence[int]) -> None:
@@ -36,8 +40,17 @@ def catch_up(seconds: float = SLICE) -> int:
         last = 0
         while time.monotonic() < until and (batch := list(_waiting(version).filter(pk__gt=last)[:BATCH])):
             last = batch[-1]
-            number += _store(_summaries(version, batch))
+            number += _tried(version, batch)
     return number
+
+
+def _tried(version: Blueprint, batch: Sequence[int]) -> int:
+    """Sum these up; where that fails, as others were at them, they alone are left to the next round."""
+    try:
+        return _store(_summaries(version, batch))
+    except DatabaseError as exc:
+        logger.warning("summing up %s accounts against %s failed: %s", len(batch), version, exc)
+        return 0
 
 
 def _waiting(version: Blueprint) -> QuerySet[Installation, int]:

@@ -4,9 +4,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from random import Random
+from threading import Thread
 from typing import Any
 
 import pytest
+from django.db import DatabaseError, connection
 from django.urls import reverse
 from django.utils import timezone
 from hypothesis import HealthCheck, Phase, given, settings
@@ -353,3 +355,45 @@ def test_work_that_does_not_fit_in_a_slice_is_left_for_the_next():
     assert summing.catch_up(seconds=0) == 0
     assert summing.catch_up() == 3
     assert summing.catch_up() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="On SQLite only one stores at a time.")
+def test_who_stores_a_refresh_keeps_nobody_waiting_who_sums_up():
+    installation, ended = make_installation(), []
+
+    def sum_up() -> None:
+        try:
+            summing.catch_up()
+        finally:
+            connection.close()
+
+    def work(row: Installation, now: Any) -> Any:
+        thread = Thread(target=sum_up)
+        thread.start()
+        thread.join(10)
+        ended.append(not thread.is_alive())
+        summing.sum_up(row.extension, [row.pk])
+
+    refreshing._store(installation, lease(installation), timezone.now, work)
+
+    assert ended == [True]
+    assert Summary.objects.count() == 1
+
+
+def test_a_batch_that_cannot_be_stored_is_left_to_the_next_round(monkeypatch):
+    for number in range(3):
+        make_installation(oneflow_id=410001 + number)
+    store, tries = summing._store, []
+
+    def fail_once(summaries: Iterator[Summary]) -> int:
+        tries.append(1)
+        if len(tries) == 2:
+            raise DatabaseError("deadlock detected")
+        return store(summaries)
+
+    monkeypatch.setattr(summing, "_store", fail_once)
+    monkeypatch.setattr(summing, "BATCH", 1)
+
+    assert summing.catch_up() == 2
+    assert summing.catch_up() == 1

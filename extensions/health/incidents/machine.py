@@ -214,7 +214,7 @@ def cover(now: datetime) -> int:
 
 def _cover(pks: list[int], code: str, before: dict[int, tuple[str, str]], now: datetime) -> None:
     explained = Q(code__in=EXPLAINED)
-    held = Installation.objects.select_for_update().filter(pk__in=pks).order_by("pk")
+    held = Installation.objects.select_for_update(no_key=True).filter(pk__in=pks).order_by("pk")
     pks = list(held.values_list("pk", flat=True))
     Finding.objects.filter(explained, installation__in=pks, explained_by="").update(
         explained_by=code, verdict=Verdict.UNKNOWN, rank=Verdict.UNKNOWN.rank
