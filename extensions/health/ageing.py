@@ -39,7 +39,7 @@ def since(preview: Preview) -> Since:
     now = _accounts(preview)
     return Since(
         said_otherwise=not is_current(preview),
-        overridden=overrides_ever(preview.extension_id) != preview.overrides,
+        overridden=_overridden(preview),
         moved=now["moved"],
         # Of one that was stopped, whoever it never came to is not new.
         joined=max(now["connected"] - now["judged"], 0) if preview.state == Preview.State.DONE else 0,
@@ -63,9 +63,10 @@ def digest(blueprint: Blueprint) -> str:
     return sha256(json.dumps(said).encode()).hexdigest()
 
 
-def overrides_ever(extension_id: int) -> int:
-    """How often an override was made, changed or taken back in any account of the extension."""
-    return Version.objects.filter(extension=extension_id).exclude(installation=None).count()
+def _overridden(preview: Preview) -> bool:
+    """Whether an override was made, changed or taken back in any account of the extension."""
+    versions = Version.objects.filter(extension=preview.extension_id, at__gte=preview.started_at)
+    return versions.exclude(installation=None).exists()
 
 
 def _accounts(preview: Preview) -> dict[str, int]:
@@ -73,6 +74,7 @@ def _accounts(preview: Preview) -> dict[str, int]:
     rows = Installation.objects.connected().filter(extension=preview.extension_id)
     rows = rows.annotate(outcome=FilteredRelation("outcomes", condition=Q(outcomes__preview=preview)))
     judged, same = Q(outcome__isnull=False), Q(version_then=F("version_now"), outcome__mode=F("mode"))
+    same |= Q(outcome__mode="")  # of previews from before an upgrade nobody noted either
     changed = Change.objects.filter(at__gte=preview.started_at).order_by().values("installation")
     flipped = Flip.objects.filter(at__gte=preview.started_at).order_by().values("installation")
     rows = rows.annotate(version_then=Coalesce("outcome__blueprint", 0), version_now=Coalesce("blueprint", 0))

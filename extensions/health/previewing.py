@@ -17,7 +17,7 @@ from django.db.models import Count
 
 from accounts.acting import Actor, Deed
 from extensions.blueprints.models import Blueprint
-from extensions.health.ageing import digest, is_current, overrides_ever
+from extensions.health.ageing import digest, is_current
 from extensions.health.asking import type_of
 from extensions.health.deciding import Share, parties, share_of, share_of_judgement
 from extensions.health.expecting import expected
@@ -57,7 +57,6 @@ def start(blueprint: Blueprint, *, actor: Actor, now: datetime) -> Preview:
             version=blueprint.version,
             draft=blueprint.state == Blueprint.State.DRAFT,
             content=digest(blueprint),
-            overrides=overrides_ever(blueprint.extension_id),
             started_at=now,
             started_by=actor.name[:150],
             total=Installation.objects.connected().filter(extension=blueprint.extension_id).count(),

@@ -219,6 +219,29 @@ def test_an_override_that_was_changed_since_makes_a_preview_out_of_date_and_does
     assert ageing.since(preview).overridden and not ageing.since(preview).said_otherwise
 
 
+def test_an_override_is_changed_though_an_account_that_had_one_is_gone_altogether():
+    one, other = make_installation(oneflow_id=1), make_installation(oneflow_id=2)
+    changing.change(Owner.of(one), ("acme_deal", "deal_value"), Rule("deal.early"), WHY, base=0)
+    preview = preview_of(make_draft(one.extension))
+
+    one.delete()
+    assert not ageing.since(preview).overridden
+
+    changing.change(Owner.of(other), ("acme_deal", "deal_value"), Rule("deal.late"), WHY, base=0)
+    assert ageing.since(preview).overridden
+
+
+def test_what_a_preview_from_before_an_upgrade_did_not_note_is_not_said_to_have_changed():
+    one = make_installation()
+    preview = preview_of(make_draft(one.extension))
+    Outcome.objects.update(mode="", blueprint=None)
+
+    assert not ageing.since(preview)
+
+    Flip.objects.create(installation=one, at=timezone.now(), before="healthy", after="unknown")
+    assert (ageing.since(preview).moved, ageing.since(preview).found) == (0, 1)
+
+
 def test_accounts_that_are_not_what_they_were_are_counted():
     moved, gone, found, refused, toolkit = (make_installation(oneflow_id=number) for number in range(1, 6))
     preview = preview_of(make_draft(moved.extension))

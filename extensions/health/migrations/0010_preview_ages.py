@@ -17,9 +17,4 @@ class Migration(migrations.Migration):
             name='blueprint',
             field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='blueprints.blueprint', verbose_name='version now'),
         ),
-        migrations.AddField(
-            model_name='preview',
-            name='overrides',
-            field=models.PositiveIntegerField(default=0),
-        ),
     ]

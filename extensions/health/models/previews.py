@@ -20,9 +20,8 @@ class PreviewQuerySet(models.QuerySet["Preview"]):
 class Preview(models.Model):
     """Every connected installation of an extension, judged by one version without storing that anywhere else.
 
-    `content` is a digest of what the version, the mapping and the extension said when the preview began, `overrides`
-    how many changes of overrides there had been by then. `cursor` is the last installation judged: whoever goes on
-    does so from there.
+    `content` is a digest of what the version, the mapping and the extension said when the preview began. `cursor` is
+    the last installation judged: whoever goes on does so from there.
     """
 
     class State(models.TextChoices):
@@ -36,7 +35,6 @@ class Preview(models.Model):
     version = models.PositiveIntegerField()
     draft = models.BooleanField()
     content = models.CharField(max_length=64)
-    overrides = models.PositiveIntegerField(default=0)
     state = models.CharField(max_length=10, choices=State, default=State.RUNNING)
     started_at = models.DateTimeField()
     started_by = models.CharField(max_length=150)
