@@ -79,9 +79,9 @@ def give_back(rollout: Rollout, now: datetime) -> Moved:
             before = (each.before_blueprint_id, each.before_set, each.before_rollout_id)
             alike.setdefault(before, []).append(row.pk)
         else:
-            each.state, each.note = Member.LEFT, why_left(row)
+            each.state, each.note, each.judged_at = Member.LEFT, why_left(row), now
         each.judge_no_more()
-    RolloutMember.objects.bulk_update(members, ["state", "note", *RolloutMember.JUDGED])
+    RolloutMember.objects.bulk_update(members, ["state", "note", "judged_at", *RolloutMember.JUDGED])
     for (blueprint, was_set, by), keys in alike.items():
         _set(keys, now, blueprint_id=blueprint, blueprint_set=was_set, rollout_id=by)
     done = sum(map(len, alike.values()))

@@ -478,6 +478,11 @@ def test_whom_a_second_rollout_moved_on_is_given_back_by_the_first_once_that_is_
         rollouts.back(first, actor=STAFF)
 
     work(rollouts.back(second, actor=STAFF))
+    refresh_all()
+    assert rolling_out.waiting() == [first.pk]
+    assert (work(first).state, states(first), first.members.get().note) == ("returned", ["needs"], "")
+    assert rolling_out.waiting() == []
+
     first = work(rollouts.back(first, actor=STAFF))
     assert (first.state, states(first), on_version(1)) == ("returned", ["back"], (1, False, None))
 

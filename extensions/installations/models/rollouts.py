@@ -15,8 +15,11 @@ class RolloutQuerySet(models.QuerySet["Rollout"]):
         return self.filter(state__in=Rollout.OPEN)
 
     def followed(self) -> Self:
-        """Those that a worker has something to do for: moving, giving back, or seeing what became of whom it moved."""
-        return self.exclude(state__in=[Rollout.State.PLANNED, Rollout.State.RETURNED])
+        """Those that a worker has something to do for: moving, giving back, or seeing what became of whom it moved.
+
+        One that is taken back is among them: taking back another may lead to it again.
+        """
+        return self.exclude(state=Rollout.State.PLANNED)
 
 
 class Rollout(models.Model):
