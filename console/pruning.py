@@ -25,7 +25,7 @@ from extensions.health.models import (
 )
 from extensions.installations.models import Change, Exchange, Installation, Refresh, Rollout, RolloutMember
 from extensions.mappings.lapsing import lapse
-from extensions.mappings.models import Repair, RepairJob, RepairJobMember, RepairSnapshot
+from extensions.mappings.models import Repair, RepairJob, RepairJobMember, RepairSnapshot, Summary
 
 # One statement deletes at most so many rows, and one run has at most so many statements: no long lock.
 BATCH = 1000
@@ -59,6 +59,7 @@ def prune(now: datetime) -> int:
         + _in_batches(lambda: _delete(_old_previews(now).filter(outcomes=None)))
         + _in_batches(lambda: _delete(_old_members(now)))
         + _in_batches(lambda: _delete(_old_rollouts(now).filter(members=None)))
+        + _in_batches(lambda: _delete(_idle_summaries()))
     )
 
 
@@ -200,3 +201,9 @@ def _newer_version() -> Exists:
     """Whether a version was released that is newer than the one that a row is about."""
     released = Blueprint.objects.released().filter(extension=OuterRef("extension"))
     return Exists(released.filter(version__gt=OuterRef("blueprint__version")))
+
+
+def _idle_summaries() -> QuerySet[Summary]:
+    """Those that nobody asks for: of drafts that were discarded meanwhile, and of accounts that are disconnected."""
+    version = Blueprint.objects.filter(pk=OuterRef("blueprint"))
+    return Summary.objects.filter(~Exists(version) | Q(installation__state=Installation.State.DISCONNECTED))

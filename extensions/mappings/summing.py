@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator, Sequence
 
 from django.db import DatabaseError
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, QuerySet
 
 from extensions.blueprints.models import Blueprint, Extension
 from extensions.installations.models import Installation
@@ -34,9 +34,12 @@ def sum_up(extension: Extension, installations: Sequence[int]) -> None:
 
 
 def catch_up(seconds: float = SLICE) -> int:
-    """Sum up whatever is not: after a draft was changed or made, say; for so long at most. How many it were."""
+    """Sum up whatever is not: after a draft was changed or made, say; for so long at most. How many it were.
+
+    The newest versions come first, drafts before all: they are what is looked at most.
+    """
     until, number = time.monotonic() + seconds, 0
-    for version in Blueprint.objects.select_related("extension").order_by("extension", "version"):
+    for version in _incomplete():
         last = 0
         while time.monotonic() < until and (batch := list(_waiting(version).filter(pk__gt=last)[:BATCH])):
             last = batch[-1]
@@ -53,6 +56,17 @@ def _tried(version: Blueprint, batch: Sequence[int]) -> int:
         return 0
 
 
+def _incomplete() -> list[Blueprint]:
+    """The versions with which not every connected account is summed up: mostly none, so all are asked of at once."""
+    rows = Summary.objects.exclude(installation__state=Installation.State.DISCONNECTED)
+    rows = rows.filter(installation_revision=F("installation__revision"), blueprint_revision=F("blueprint__revision"))
+    summed_up = dict(rows.values_list("blueprint").annotate(Count("pk")))
+    wanted = dict(Installation.objects.connected().order_by().values_list("extension").annotate(Count("pk")))
+    versions = Blueprint.objects.select_related("extension")
+    newest_first = versions.order_by(F("released_at").desc(nulls_first=True), "-pk")
+    return [each for each in newest_first if summed_up.get(each.pk, 0) < wanted.get(each.extension_id, 0)]
+
+
 def _waiting(version: Blueprint) -> QuerySet[Installation, int]:
     counts = Summary.objects.filter(
         installation=OuterRef("pk"),
@@ -60,7 +74,8 @@ def _waiting(version: Blueprint) -> QuerySet[Installation, int]:
         blueprint=version,
         blueprint_revision=F("blueprint__revision"),
     )
-    rows = Installation.objects.connected().filter(~Exists(counts), extension=version.extension_id)
+    # Found by the version: where that is a draft that was discarded since, nobody waits for it.
+    rows = Installation.objects.connected().filter(~Exists(counts), extension__blueprints=version)
     return rows.order_by("pk").values_list("pk", flat=True)
 
 

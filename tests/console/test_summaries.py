@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from accounts.models import Account
-from console import refreshing, tasks
+from console import pruning, refreshing, tasks
 from console.installation.verbs import set_blueprint
 from extensions.blueprints import drafting, editing, loading, releasing
 from extensions.blueprints.content import as_document, content_of
@@ -397,3 +397,50 @@ def test_a_batch_that_cannot_be_stored_is_left_to_the_next_round(monkeypatch):
 
     assert summing.catch_up() == 2
     assert summing.catch_up() == 1
+
+
+def test_a_round_with_nothing_to_do_asks_as_little_of_many_versions_as_of_one(django_assert_num_queries):
+    extension = make_installation().extension
+    for number in range(2, 5):
+        extension.blueprints.create(version=number, state=Blueprint.State.RELEASED, released_at=timezone.now())
+    assert summing.catch_up() == 4
+
+    with django_assert_num_queries(3):
+        assert summing.catch_up() == 0
+
+
+def test_a_draft_comes_first_and_no_more_once_it_is_discarded(monkeypatch):
+    world = World.begin()
+    draft = world.draft()
+    store, stored = summing._store, []
+
+    def then_discard(summaries: Iterator[Summary]) -> int:
+        rows = list(summaries)
+        stored.append([row.blueprint_id for row in rows])
+        number = store(iter(rows))
+        Blueprint.objects.filter(pk=draft.pk).delete()
+        return number
+
+    monkeypatch.setattr(summing, "_store", then_discard)
+    monkeypatch.setattr(summing, "BATCH", 1)
+
+    summing.catch_up()
+
+    assert stored == [[draft.pk], *3 * [[world.extension.blueprints.get().pk]]]
+
+
+def test_summaries_that_nobody_asks_for_are_pruned():
+    world = World.begin()
+    world.draft()
+    begin_to_sum_up(world)
+    discard_the_draft(world)
+    store_what_is_late(world)
+    orphan = Summary.objects.exclude(blueprint__in=Blueprint.objects.all()).first()
+    assert str(orphan.blueprint_id) in str(orphan)
+    disconnect(world)
+
+    assert pruning.prune(timezone.now()) == 4
+
+    connected = world.extension.installations.connected()
+    assert set(Summary.objects.values_list("installation", flat=True)) == {row.pk for row in connected}
+    assert pruning.prune(timezone.now()) == 0

@@ -25,4 +25,5 @@ class Summary(models.Model):
         verbose_name_plural = "summaries"
 
     def __str__(self) -> str:
-        return f"{self.installation} against version {self.blueprint.version}"
+        # By the keys: the version may be a draft that was discarded.
+        return f"installation {self.installation_id} against version {self.blueprint_id}"
