@@ -175,7 +175,8 @@ class ByBlueprint(Facet):
             return queryset
         key, _, version = str(self.value()).rpartition(" ")
         if version == UNKNOWN:
-            return queryset.filter(extension__integration_key=key, blueprint=None)
+            unknown = queryset.filter(blueprint=None)  # of every extension by an address that names none: once they did
+            return unknown.filter(extension__integration_key=key) if key else unknown
         if not (version.isascii() and version.isdigit() and len(version) < 10):
             return queryset.none()
         return queryset.filter(blueprint__extension__integration_key=key, blueprint__version=int(version))
@@ -189,11 +190,16 @@ class ByBlueprint(Facet):
             "pk", "integration_key", "blueprints", "blueprints__version"
         ):
             names |= {str(blueprint): f"{key} {version}", f"{UNKNOWN} {pk}": f"{key} {UNKNOWN}"}
-        return super().ordered([(names.get(value, value), number) for value, number in counts])
+        named = [(names.get(value, value), number) for value, number in counts]
+        if self.value() == UNKNOWN:
+            named.append((UNKNOWN, sum(number for value, number in named if value.endswith(f" {UNKNOWN}"))))
+        return super().ordered(named)
 
     def label(self, value: str) -> str:
         key, _, version = value.rpartition(" ")
-        return f"{key}, not known" if version == UNKNOWN else value
+        if version != UNKNOWN:
+            return value
+        return f"{key}, not known" if key else "not known"
 
 
 def match_of(percent: int) -> str:

@@ -80,6 +80,19 @@ def test_a_version_that_is_not_known_is_told_by_extension(support):
     assert "acme_other, not known" in answer.content.decode()
 
 
+def test_an_address_from_when_a_version_not_known_was_told_without_extension_finds_them_all(support):
+    make_installation(oneflow_id=1)
+    make_installation(oneflow_id=2, blueprint=None)
+    make_installation(make_extension("acme_other", name="Other"), oneflow_id=3, blueprint=None)
+
+    answer = support.get(ADDRESS, {"blueprint": "none"})
+
+    assert sorted(names(answer)) == ["Customer 2", "Customer 3"]
+    assert counts(answer, "blueprint")["none"] == 2
+    spec = next(each for each in answer.context["cl"].filter_specs if each.parameter_name == "blueprint")
+    assert spec.chosen_label() == "not known"
+
+
 def test_the_worst_stands_first_then_the_longest(support):
     now = timezone.now()
     make_installation(oneflow_id=1, name="Healthy")
