@@ -42,6 +42,13 @@ class Lines(forms.CharField):
         return self.to_python(self.prepare_value(initial)) != self.to_python(data)
 
 
+class Place(forms.IntegerField):
+    """A number among others. Emptied it changes nothing."""
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return data not in self.empty_values and super().has_changed(initial, data)
+
+
 class ExtensionForm(forms.ModelForm):
     """Extension with its lists as lines, and its sign key as a field that never shows what it holds."""
 
@@ -105,12 +112,12 @@ class OfDraft(forms.ModelForm):
     `seen` is the digest of the row that the form was made for, and comes back with it.
     """
 
-    place = forms.IntegerField(
+    place = Place(
         label="Number",
         required=False,
         min_value=1,
         max_value=1000,
-        help_text="Where it stands; left empty, last.",
+        help_text="Where it stands; left empty, a new one comes last.",
         show_hidden_initial=True,  # so that a form left open does not undo a colleague's move
     )
     differs: tuple[Attribute, ...] = ()

@@ -212,6 +212,16 @@ def test_a_field_is_changed_and_put_elsewhere(administrator, draft):
     assert order(draft.extension.blueprints.get(version=1)) == ["deal_value", "customer_number", "vat_exempt"]
 
 
+def test_a_number_that_is_emptied_leaves_the_row_where_it_is_and_records_nothing(administrator, draft):
+    field = field_of(draft, "deal_value")
+
+    answer = administrator.post(at("version-field", 2, field.pk), values(field, required="on", place=""))
+
+    assert answer.status_code == 302
+    assert order(draft) == ["deal_value", "customer_number", "vat_exempt"]
+    assert not AuditEvent.objects.filter(verb="blueprint.change").exists()
+
+
 def test_fields_are_added_last_or_where_it_is_said(administrator, draft):
     kind = draft.template_types.get(extension_type="acme_deal")
     new = {"custom_id": "discount", "name": "Discount", "kind": "text"}
