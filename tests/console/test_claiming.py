@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -135,6 +137,17 @@ def test_the_cause_names_the_webhook_that_may_be_ours_before_it_speaks_of_making
     assert "Repair…" not in page.partition("Create the webhook of")[2].partition("See the webhooks")[0]
     repairs = words(as_role("onboarding").get(page_of(installation, "installation-repair")))
     assert "Nothing here can be repaired by the console" in repairs
+
+
+@pytest.mark.parametrize("what", [OURS, NOT_OURS])
+def test_the_account_is_held_before_its_webhook_as_by_a_refresh(installation, own, what):
+    with CaptureQueriesContext(connection) as captured:
+        say(installation, what, own.oneflow_id)
+
+    tables = [model._meta.db_table for model in (Installation, Webhook)]
+    changed = [table for each in captured for table in tables if each["sql"].startswith(f'UPDATE "{table}"')]
+    assert changed[0] == tables[0]
+    assert tables[1] in changed
 
 
 def test_what_was_said_is_taken_back(installation, own):
