@@ -4,10 +4,9 @@
 """
 
 from django import template
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from console.lineage.showing import TONES, Shown
 from extensions.mappings.effective import Rule
 
 register = template.Library()
@@ -15,11 +14,6 @@ register = template.Library()
 UNFILLED = SafeString('<span class="state warn">no mapping</span>')
 UNFILLED_HERE = SafeString('<span class="state off">not filled here</span>')
 NOTHING = SafeString("")
-WORDS = {
-    what: format_html('<span class="state {}"><i>{}</i> {}</span>', tone, what.mark, what.word)
-    for what, tone in TONES.items()
-}
-OPENING, CLOSING = SafeString('<ul class="differences">'), SafeString("</ul>")
 
 
 # Drawn here: its dozen nodes as a template cost as much as all the rest of a page with hundreds of fields.
@@ -35,16 +29,6 @@ def rule(rule: Rule | None, wanted: object = True, long: object = False) -> Safe
     else:
         shown = UNFILLED if wanted else NOTHING
     return shown + _overridden(rule) if rule.overridden else shown
-
-
-@register.simple_tag
-def outcome(row: Shown) -> SafeString:
-    """The word for what came of a field, and below it each reason with what to do."""
-    shown = WORDS[row.what]
-    if not row.line.reasons:
-        return shown
-    reasons = ((reason.sentence, reason.remedy) for reason in row.line.reasons)
-    return shown + OPENING + format_html_join("", "<li>{} {}</li>", reasons) + CLOSING
 
 
 def _filled(rule: Rule, *, long: bool) -> SafeString:
