@@ -14,7 +14,7 @@ from uuid import UUID
 from celery import current_app
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from accounts.acting import Actor, Deed
@@ -23,7 +23,7 @@ from console import broker
 from console.models import Heartbeat
 from console.reaching import Log, asking, seconds_to_fetch
 from console.settling import Run, postpone, settle
-from extensions.blueprints.models import Blueprint, BlueprintTemplateType
+from extensions.blueprints.models import BlueprintTemplateType
 from extensions.health.models.incidents import explaining_incident
 from extensions.installations import snapshot as parts
 from extensions.installations import versions
@@ -104,9 +104,8 @@ def _with_all(queryset: QuerySet[Installation]) -> QuerySet[Installation]:
 
 
 def _wanted(installation: Installation) -> list[BlueprintTemplateType]:
-    """The template types of our own version and of every released one, each extension type once."""
-    of_versions = Q(blueprint__state=Blueprint.State.RELEASED) | Q(blueprint=installation.blueprint_id)
-    rows = BlueprintTemplateType.objects.filter(of_versions, blueprint__extension=installation.extension_id)
+    """The template types that are asked for, each extension type once: of its own version, else of the newest."""
+    rows = versions.asked_of(installation)
     newest_first = sorted(rows.annotate(version=F("blueprint__version")), key=lambda row: -row.version)
     unique: dict[str, BlueprintTemplateType] = {}
     for row in newest_first:

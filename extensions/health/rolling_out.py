@@ -20,7 +20,6 @@ from extensions.installations.models import Installation, Rollout, RolloutMember
 CANARY_WAVE = 1
 BATCH = 200  # judged in one step, and so in one transaction
 State, Member = Rollout.State, RolloutMember.State
-JUDGED = ["state", "note", "judged_at", *RolloutMember.JUDGED]
 
 
 def waiting() -> list[int]:
@@ -110,7 +109,7 @@ def settle(rollout: Rollout, now: datetime) -> int:
             each.state, each.note = Member.LEFT, moving.why_left(row)
         else:
             _judge(each, row, found[row.pk])
-    RolloutMember.objects.bulk_update(members, JUDGED)
+    RolloutMember.objects.bulk_update(members, moving.SETTLED)
     return len(members)
 
 

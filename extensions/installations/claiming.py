@@ -7,7 +7,7 @@ before tells it from one of the customer's own.
 from django.db import transaction
 
 from accounts.acting import Actor, Deed
-from extensions.installations.matching import is_ours, points_exactly, points_right, texts
+from extensions.installations.matching import points_exactly, points_right, texts, webhooks_of_ours
 from extensions.installations.mirror import Mirror
 from extensions.installations.models import Installation, Webhook
 
@@ -43,7 +43,7 @@ def claim(installation: Installation, oneflow_id: str, *, actor: Actor) -> Webho
     webhook = _named(installation, oneflow_id)
     if installation.mode == Installation.Mode.EXTENSION:
         raise Refused("This account was set up by the extension, which owns what is ours. Say so first if it was not.")
-    if _is_ours(webhook, installation):
+    if any(webhooks_of_ours(installation, [webhook])):
         raise Refused(f"Webhook {webhook.oneflow_id} is ours already.")
     webhook.remembered, webhook.disowned = True, False
     return _said(webhook, CLAIM, actor)
@@ -76,15 +76,6 @@ def _named(installation: Installation, oneflow_id: str) -> Webhook:
     if webhook.integration_instance is not None:
         raise Refused(f"An extension made webhook {webhook.oneflow_id}, as Oneflow says: whose it is, is known.")
     return webhook
-
-
-def _is_ours(webhook: Webhook, installation: Installation) -> bool:
-    return is_ours(
-        webhook,
-        instance=installation.shown_instance,
-        patterns=texts(installation.extension.callback_urls),
-        account_id=installation.account.oneflow_id,
-    )
 
 
 def _said(webhook: Webhook, verb: str, actor: Actor) -> Webhook:

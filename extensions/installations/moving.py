@@ -18,6 +18,7 @@ from extensions.installations.models import Installation, Rollout, RolloutMember
 BATCH = 200
 Member = RolloutMember.State
 MOVED = ["state", "note", "before_blueprint", "before_set", "before_rollout", "before", "moved_at"]
+SETTLED = ["state", "note", "judged_at", *RolloutMember.JUDGED]
 # A member whose installation is on the version by its rollout, and was not set by hand since.
 BY_IT = Q(
     installation__rollout=F("rollout"),
@@ -81,7 +82,7 @@ def give_back(rollout: Rollout, now: datetime) -> Moved:
         else:
             each.state, each.note, each.judged_at = Member.LEFT, why_left(row), now
         each.judge_no_more()
-    RolloutMember.objects.bulk_update(members, ["state", "note", "judged_at", *RolloutMember.JUDGED])
+    RolloutMember.objects.bulk_update(members, SETTLED)
     for (blueprint, was_set, by), keys in alike.items():
         _set(keys, now, blueprint_id=blueprint, blueprint_set=was_set, rollout_id=by)
     done = sum(map(len, alike.values()))

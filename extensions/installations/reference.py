@@ -11,18 +11,18 @@ from datetime import datetime
 from typing import Self
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils.text import slugify
 
 from accounts.acting import Actor, Deed
 from extensions.blueprints.comparing import Place
 from extensions.blueprints.content import TypeContent
 from extensions.blueprints.document import problems_of
-from extensions.blueprints.models import Blueprint, BlueprintField, BlueprintTemplateType
+from extensions.blueprints.models import BlueprintField, BlueprintTemplateType
 from extensions.installations import snapshot as parts
 from extensions.installations.matching import types_of_ours, webhooks_of_ours
 from extensions.installations.mirror import Mirror
 from extensions.installations.models import DataField, Installation, Part, TemplateType, Webhook
+from extensions.installations.versions import asked_of
 
 # How many names a sentence holds.
 NAMED = 5
@@ -123,9 +123,7 @@ def name_roles(installation: Installation, roles: Mapping[str, TemplateType], *,
 
     Nothing is kept of a role that each refresh asks for anyway: it would bind the role to this very template type.
     """
-    of_versions = Q(blueprint__state=Blueprint.State.RELEASED) | Q(blueprint=installation.blueprint_id)
-    kinds = BlueprintTemplateType.objects.filter(of_versions, blueprint__extension=installation.extension_id)
-    read_anyway = set(kinds.values_list("extension_type", flat=True))
+    read_anyway = set(asked_of(installation).values_list("extension_type", flat=True))
     held = Installation.objects.filter(pk=installation.pk)
     held.hold()
     number = 0

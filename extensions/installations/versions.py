@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from math import floor
 from typing import Self
 
+from django.db.models import Q, QuerySet
+
 from extensions.blueprints.models import Blueprint, BlueprintTemplateType
 from extensions.installations import snapshot as parts
 from extensions.installations.matching import types_of_ours
@@ -34,6 +36,12 @@ def roles(wanted: Iterable[BlueprintTemplateType], mirror: Mirror) -> dict[str, 
     """The template type that plays each role, where one does."""
     found = types_of_ours(wanted, mirror.template_types)
     return {role: row for role, row in found.items() if row is not None}
+
+
+def asked_of(installation: Installation) -> QuerySet[BlueprintTemplateType]:
+    """The template types whose fields each refresh reads: those of its own version and of every released one."""
+    of_versions = Q(blueprint__state=Blueprint.State.RELEASED) | Q(blueprint=installation.blueprint_id)
+    return BlueprintTemplateType.objects.filter(of_versions, blueprint__extension=installation.extension_id)
 
 
 def is_due(installation: Installation, before: Seen, roles_now: Mapping[str, TemplateType]) -> bool:
