@@ -21,6 +21,7 @@ from console.rollouts.members import COLUMNS, Asked, chosen
 from console.rollouts.outcomes import PARTIES, latest_of
 from console.rollouts.todo import to_do
 from console.rollouts.way import way
+from extensions.health import ageing
 from extensions.installations import rollouts
 from extensions.installations.models import Rollout, RolloutMember
 from extensions.installations.moving import count, to_give_back
@@ -99,6 +100,7 @@ def rollout(request: HttpRequest, number: int) -> HttpResponse:
     total: Counter[str] = sum(counted.values(), Counter())
     rows = chosen(row, asked).select_related("installation__account", "installation__blueprint", "before_blueprint")
     verbs = VERBS.get(row.state, ()) if request.user.has_perm(RUN) else ()
+    preview = latest_of(row.blueprint_id) if row.state == State.PLANNED else None
     return render(
         request,
         "rollouts/rollout.html",
@@ -115,7 +117,8 @@ def rollout(request: HttpRequest, number: int) -> HttpResponse:
             total=_size(total),
             parties=list(PARTIES.items()),
             progress=_progress(row, total),
-            preview=latest_of(row.blueprint_id),
+            preview=preview,
+            out_of_date=preview is not None and bool(ageing.since(preview)),
             rows=paged(request, rows),
             rest=rest_of_address(request),
             verbs=[(reverse(f"rollout-{verb}", args=[row.pk]), *BUTTONS[verb]) for verb in verbs if verb != "back"],

@@ -18,7 +18,9 @@ from extensions.installations import rollouts
 from extensions.installations.models import Installation, Rollout, RolloutMember
 from tests import making
 from tests.console.staff import as_role, words
+from tests.health.test_previewing import preview_of
 from tests.health.test_rolling_out import begun, fleet, give_field, map_it, planned, refresh_all, work
+from tests.making import make_installation
 
 pytestmark = pytest.mark.django_db
 LIST = reverse("rollouts")
@@ -112,6 +114,16 @@ def test_a_draft_is_not_offered_and_not_taken():
     answer = client.post(reverse("rollout-plan"), form_for(version))
 
     assert "Only a released version" in words(answer)
+
+
+def test_a_plan_says_what_its_preview_is_worth_by_now():
+    version = fleet(2)
+    preview_of(version)
+    page, client = page_of(planned(version)), as_role("support")
+    assert "says what to expect" in words(client.get(page)) and "out of date" not in words(client.get(page))
+
+    make_installation(version.extension, oneflow_id=3)
+    assert "out of date</strong>: see there what changed since" in words(client.get(page))
 
 
 def test_a_list_is_narrowed_and_exported_as_it_is_shown():
