@@ -22,6 +22,14 @@ ROOMS = (
     ("Record", "admin:console_auditevent_changelist", "console.view_auditevent"),
 )
 LIST = "admin:installations_installation_changelist"
+# Where a room's pages stand that are not below its own address.
+FURTHER = {
+    "Fleet": ("/as-of/",),
+    "Installations": ("/installation/",),
+    "Issues": ("/issues/",),
+    "Blueprints": ("/release-previews/", "/rollouts/"),
+    "Fields": ("/lineage/",),
+}
 
 
 def of(request: HttpRequest, app_list: list[dict[str, Any]]) -> dict[str, Any]:
@@ -47,5 +55,6 @@ def _rooms(request: HttpRequest) -> Iterator[dict[str, Any]]:
 
 
 def _item(request: HttpRequest, label: str, url: str) -> dict[str, Any]:
-    here = request.path == url or (url != reverse("admin:index") and request.path.startswith(url))
+    below = () if url == reverse("admin:index") else (url,)
+    here = request.path == url or request.path.startswith((*below, *FURTHER.get(label, ())))
     return {"label": label[:1].upper() + label[1:], "url": url, "current": here}

@@ -107,6 +107,28 @@ def test_the_menu_shows_only_rooms_that_may_be_entered(client, db):
     assert rooms("auditor") == [*common, "Record"]
 
 
+@pytest.mark.parametrize(
+    ("address", "room"),
+    [
+        ("/", "Fleet"),
+        ("/as-of/", "Fleet"),
+        ("/installation/410001/acme_ledger/fields/", "Installations"),
+        ("/release-previews/", "Blueprints"),
+        ("/rollouts/", "Blueprints"),
+        ("/lineage/", "Fields"),
+        ("/repairs/jobs/", "Repairs"),
+        ("/password_change/", None),
+    ],
+)
+def test_the_menu_shows_in_which_room_one_is(client, db, address, room):
+    make_installation()
+    client.force_login(make_user("administrator"))
+
+    menu = client.get(address).context["menu"]["rooms"]
+
+    assert [item["label"] for item in menu if item["current"]] == ([room] if room else [])
+
+
 def test_no_page_writes_a_script_or_a_style_into_itself(client, db):
     make_installation()
     client.force_login(make_user("administrator"))
