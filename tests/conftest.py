@@ -31,9 +31,13 @@ def let_tests_empty_the_record() -> None:
 
 
 @pytest.fixture(autouse=True)
-def quick_passwords(settings: Any) -> None:
-    """Hash passwords cheaply: hundreds of tests sign somebody in, and none is about the strength of the hash."""
+def quick_clients(settings: Any) -> None:
+    """Let hundreds of tests sign somebody in cheaply.
+
+    None is about the strength of a password's hash, and each client would list all static files before its first page.
+    """
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.WHITENOISE_AUTOREFRESH = True
 
 
 @pytest.fixture

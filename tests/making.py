@@ -85,16 +85,17 @@ def make_blueprint(extension: Extension, version: int) -> Blueprint:
             event_types=events,
             position=position,
         )
-        for number, (custom_id, label, required) in enumerate(fields):
-            BlueprintField.objects.create(
-                template_type=kind, custom_id=custom_id, name=label, required=required, position=number
-            )
-            Mapping.objects.get_or_create(
-                extension=extension,
-                extension_type=extension_type,
-                custom_id=custom_id,
-                path=f"deal.{custom_id}",
-            )
+        BlueprintField.objects.bulk_create(
+            BlueprintField(template_type=kind, custom_id=custom_id, name=label, required=required, position=number)
+            for number, (custom_id, label, required) in enumerate(fields)
+        )
+        Mapping.objects.bulk_create(
+            [
+                Mapping(extension=extension, extension_type=extension_type, custom_id=custom_id, path=f"deal.{custom_id}")
+                for custom_id, *_ in fields
+            ],
+            ignore_conflicts=True,  # another version has mapped them
+        )
     return blueprint
 
 
@@ -166,8 +167,10 @@ def mirror(installation: Installation, now: datetime) -> None:
         active=True,
         is_admin=True,
     )
-    for key in (installation.extension.integration_key, *installation.extension.dependencies):
-        AccountExtension.objects.create(**seen, extension_type=key, name=key, enabled=True, oneflow_id=instance)
+    AccountExtension.objects.bulk_create(
+        AccountExtension(**seen, extension_type=key, name=key, enabled=True, oneflow_id=instance)
+        for key in (installation.extension.integration_key, *installation.extension.dependencies)
+    )
     parts = [
         "account",
         "users",
@@ -181,8 +184,8 @@ def mirror(installation: Installation, now: datetime) -> None:
     for number, (extension_type, (name, events, fields)) in enumerate(TYPES.items(), start=1):
         type_id = base + 10 * number
         TemplateType.objects.create(**seen, oneflow_id=type_id, name=name, active=True, extension_type=extension_type)
-        for offset, (custom_id, label, _) in enumerate(fields, start=1):
-            DataField.objects.create(
+        DataField.objects.bulk_create(
+            DataField(
                 **seen,
                 template_type_oneflow_id=type_id,
                 oneflow_id=type_id + offset,
@@ -191,6 +194,8 @@ def mirror(installation: Installation, now: datetime) -> None:
                 active=True,
                 source="system",
             )
+            for offset, (custom_id, label, _) in enumerate(fields, start=1)
+        )
         Template.objects.create(
             **seen,
             oneflow_id=type_id + 6,

@@ -22,7 +22,7 @@ def test_two_versions_are_compared_field_by_field(support, draft):
     shown = " ".join(text(support.get(at("versions-compare"), {"left": "1", "right": "2"})).split())
 
     assert "<del>Deal value </del> → <ins>Amount </ins>" in shown
-    assert "− removed" in shown and 'data-label="Difference">Text' in shown
+    assert "− removed" in shown and 'data-label="Difference">text field' in shown
     assert "0 fields added" in shown
 
 
@@ -33,7 +33,7 @@ def test_what_was_added_is_said_with_its_kind_and_whether_it_is_required(support
 
     shown = " ".join(text(support.get(at("versions-compare"), {"left": "1", "right": "2"})).split())
 
-    assert 'Checkbox, required <span class="quiet">Agreed by phone</span>' in shown
+    assert 'checkbox field, required <span class="quiet">Agreed by phone</span>' in shown
 
 
 def test_versions_that_say_the_same_are_said_to(support, draft):
