@@ -89,11 +89,9 @@ def make_blueprint(extension: Extension, version: int) -> Blueprint:
             BlueprintField(template_type=kind, custom_id=custom_id, name=label, required=required, position=number)
             for number, (custom_id, label, required) in enumerate(fields)
         )
+        mapped = {"extension": extension, "extension_type": extension_type}
         Mapping.objects.bulk_create(
-            [
-                Mapping(extension=extension, extension_type=extension_type, custom_id=custom_id, path=f"deal.{custom_id}")
-                for custom_id, *_ in fields
-            ],
+            [Mapping(**mapped, custom_id=custom_id, path=f"deal.{custom_id}") for custom_id, *_ in fields],
             ignore_conflicts=True,  # another version has mapped them
         )
     return blueprint
