@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
 
-from extensions.blueprints.models import Blueprint, BlueprintField, BlueprintTemplateType, Extension
+from extensions.blueprints.content import fields_of_any_version
+from extensions.blueprints.models import Blueprint, BlueprintTemplateType, Extension
 from extensions.health.codes import CODES
 from extensions.health.models import Finding
 from extensions.installations.models import Installation
@@ -103,23 +104,46 @@ class Asked:
         """The column that somebody means by "acme_deal/deal_value", or by "deal_value" alone."""
         if self.view == WEBHOOKS:
             return None
-        role, _, custom_id = text.partition("/")
-        if self.view == TYPES:
-            types = BlueprintTemplateType.objects.filter(blueprint__extension=self.extension, extension_type=text)
-            if types.exists():
-                return text, ""
-        else:
-            found = BlueprintField.objects.filter(
-                Q(custom_id=text) | Q(custom_id=custom_id, template_type__extension_type=role),
-                template_type__blueprint__in=[self.against] if self.against else self.versions,
-            ).order_by("-template_type__blueprint__version", "template_type__position", "position")
-            if key := found.values_list("template_type__extension_type", "custom_id").first():
-                return key
+        found = self._type(text) if self.view == TYPES else self._fields(text)
+        if len(found) == 1:
+            return found[0]
+        if found:
+            *others, last = map("/".join, found)
+            self.problems.append(
+                f"Several template types have a field “{text[:80]}”. "
+                f"Name it with its template type: {', '.join(others)} or {last}."
+            )
+            return None
         of = f"Version {self.against.version}" if self.against else "No version"
         lacks = "has no" if self.against else "has a"
         noun = "template type" if self.view == TYPES else "field"
         self.problems.append(f"{of} {lacks} {noun} “{text[:80]}”. Choose one of the columns.")
         return None
+
+    def _type(self, text: str) -> list[Key]:
+        types = BlueprintTemplateType.objects.filter(blueprint__extension=self.extension, extension_type=text)
+        return [(text, "")] if types.exists() else []
+
+    def _fields(self, text: str) -> list[Key]:
+        """Every field that the text may mean: of the version that is compared with, else of the accounts' own versions.
+
+        Only where none of those has any, of other released versions, and then of drafts: nobody is judged by these.
+        """
+        role, _, custom_id = text.partition("/")
+        rows = fields_of_any_version(self.extension).filter(
+            Q(custom_id=text) | Q(custom_id=custom_id, template_type__extension_type=role)
+        )
+        if self.against:
+            rows = rows.filter(template_type__blueprint=self.against)
+        own = self.installations.exclude(blueprint=None).values("blueprint")
+        judges = ExpressionWrapper(Q(template_type__blueprint__in=own), output_field=BooleanField())
+        columns = ("template_type__extension_type", "custom_id", "judges", "of_draft")
+        found: dict[tuple[bool, bool], set[Key]] = {}
+        for of_type, of_field, judging, of_draft in rows.annotate(judges=judges).values_list(*columns):
+            found.setdefault((not judging, of_draft), set()).add((of_type, of_field))
+        if any((role, custom_id) in keys for keys in found.values()):
+            return [(role, custom_id)]
+        return sorted(found[min(found)]) if found else []
 
     @property
     def types(self) -> bool:

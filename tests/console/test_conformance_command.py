@@ -8,6 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from console.models import AuditEvent
+from extensions.blueprints.models import Extension
 from extensions.installations.models import DataField
 from tests.making import make_blueprint, make_extension, make_installation
 
@@ -50,6 +51,21 @@ def test_who_lacks_a_field_as_json_and_csv():
         ("Birch", "vat_exempt", "ok"),
     }
     assert json.loads(run("--search", "nobody", "--json")) == []
+
+
+def test_a_field_that_a_draft_has_elsewhere_or_that_two_template_types_have_is_not_guessed():
+    ask = ("--field", "fiscal_year", "--state", "ok", "--json")
+    extension = Extension.objects.get()
+    draft = extension.blueprints.create(version=3)
+    elsewhere = draft.template_types.create(name="New", extension_type="acme_new")
+    elsewhere.fields.create(custom_id="fiscal_year", name="Fiscal year")
+    assert [row["account_id"] for row in json.loads(run(*ask))] == [410001, 410002]
+
+    first = extension.blueprints.get(version=1).template_types.get(extension_type="acme_deal")
+    first.fields.create(custom_id="fiscal_year", name="Fiscal year", position=9)
+
+    with pytest.raises(CommandError, match="type: acme_deal/fiscal_year or acme_engagement/fiscal_year"):
+        run(*ask)
 
 
 def test_what_was_listed_stands_in_the_record():

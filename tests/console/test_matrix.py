@@ -210,6 +210,65 @@ def test_what_cannot_be_answered_is_told_shows_nothing_and_exports_nothing(suppo
     assert not AuditEvent.objects.filter(verb="mappings.export_conformance").exists()
 
 
+def has(version: Blueprint, extension_type: str, custom_id: str = "currency") -> None:
+    """Give the version that field, in a template type of its own where it has none of that type, which stands first."""
+    kind, _ = version.template_types.get_or_create(extension_type=extension_type, defaults={"name": "New"})
+    BlueprintField.objects.create(template_type=kind, custom_id=custom_id, name="Currency", position=8)
+
+
+WHO_LACKS = {"field": "currency", "state": "missing"}
+
+
+def test_what_a_draft_has_elsewhere_changes_nothing_about_who_lacks_a_field(support, fleet):
+    has(fleet.blueprints.get(version=1), "acme_deal")
+    has(fleet.blueprints.get(version=3), "acme_new")
+
+    answer = matrix(support, **WHO_LACKS)
+
+    assert names(answer) == ["Alder", "Birch"]
+    assert answer.context["asked"].key == ("acme_deal", "currency")
+    assert names(matrix(support, **WHO_LACKS, against="3")) == ["Alder", "Birch", "Cedar"]
+
+
+def test_a_field_is_that_of_the_versions_that_the_asked_accounts_live_on(support, fleet):
+    make_blueprint(fleet, 4)
+    for version, extension_type in ((1, "acme_deal"), (2, "acme_engagement"), (4, "acme_new")):
+        has(fleet.blueprints.get(version=version), extension_type)
+
+    assert names(matrix(support, **WHO_LACKS, on="1")) == ["Alder", "Birch"]
+    assert names(matrix(support, **WHO_LACKS, on="2")) == names(matrix(support, **WHO_LACKS, q="cedar")) == ["Cedar"]
+    assert matrix(support, **WHO_LACKS, against="4").context["asked"].key == ("acme_new", "currency")
+    assert matrix(support, **WHO_LACKS).context["asked"].problems
+
+
+@pytest.mark.parametrize("against", ["", "2"])
+def test_a_field_of_several_template_types_is_asked_for_with_its_template_type(support, fleet, against):
+    for extension_type in ("acme_engagement", "acme_deal"):
+        has(fleet.blueprints.get(version=2), extension_type)
+
+    answer = matrix(support, **WHO_LACKS, against=against)
+
+    assert names(answer) == []
+    told = "Name it with its template type: acme_deal/currency or acme_engagement/currency."
+    assert told in answer.content.decode()
+    assert support.get(reverse("matrix-export", args=["acme_ledger", "csv"]), WHO_LACKS).status_code == 302
+    named = matrix(support, field="acme_engagement/currency", state="missing", against=against)
+    assert names(named) == (["Alder", "Birch", "Cedar"] if against else ["Cedar"])
+
+
+def test_a_field_named_with_its_template_type_is_not_taken_for_another(support, fleet):
+    has(fleet.blueprints.get(version=1), "acme_deal")
+    has(fleet.blueprints.get(version=1), "acme_engagement", "acme_deal/currency")
+
+    assert matrix(support, field="acme_deal/currency").context["asked"].key == ("acme_deal", "currency")
+
+
+def test_a_field_that_only_a_draft_has_is_nobodys(support, fleet):
+    answer = matrix(support, field='new "ö"/<b>', state="missing")
+
+    assert names(answer) == answer.context["asked"].problems == []
+
+
 def test_the_version_of_another_extension_is_none_of_this_one(support, fleet):
     other = make_extension("acme_other", name="Other")
     make_blueprint(other, 7)
@@ -317,7 +376,14 @@ def test_more_accounts_than_a_batch_are_all_exported_once(support, fleet, monkey
 
 
 @pytest.mark.parametrize(
-    "query", [{}, {"field": "deal_value", "state": "missing"}, {"differs": "1"}, {"view": "webhooks"}]
+    "query",
+    [
+        {},
+        {"field": "deal_value", "state": "missing"},
+        {"field": "deal_value", "q": "alder", "on": "1"},
+        {"differs": "1"},
+        {"view": "webhooks"},
+    ],
 )
 def test_a_page_costs_ten_queries_whatever_the_fleet(support, fleet, django_assert_max_num_queries, query):
     with django_assert_max_num_queries(10):
