@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from oneflow.errors import BudgetSpent, Unavailable
+from oneflow.errors import BudgetSpent, OutOfTime
 
 # Calls taken at once when nothing was reserved, so that not every call costs a statement.
 BLOCK = 5
@@ -91,9 +91,9 @@ class TimedBudget(Budget):
         self._ends_at = clock() + seconds
 
     def spend(self) -> None:
-        """Use up one call. Raises `BudgetSpent`, and `Unavailable` when time is over."""
+        """Use up one call. Raises `BudgetSpent`, and `OutOfTime` when time is over."""
         if self._clock() > self._ends_at:
-            raise Unavailable("Out of time: Oneflow took too long for everything that was asked.")
+            raise OutOfTime("Out of time: Oneflow took too long for everything that was asked.")
         super().spend()
 
 

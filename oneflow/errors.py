@@ -62,6 +62,10 @@ class BudgetSpent(Unavailable):
     reason = "budget_spent"
 
 
+class OutOfTime(Unavailable):
+    """Try later: the time of the work that asks was over. No call was made."""
+
+
 class InvalidToken(OneflowError):
     """401: the token, or the user's email beside it, is not valid. `/ping` with the token alone tells which."""
 

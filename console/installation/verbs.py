@@ -147,8 +147,11 @@ def set_mode(installation: Installation, mode: str, actor: Actor, now: datetime)
 
 def demand_no_repair(installation: Installation) -> None:
     """Raise `Refused` while something was planned there by what would be said otherwise."""
-    if Repair.objects.under_way().filter(installation=installation).exists():
-        raise Refused("Not while a repair of this account is under way. Wait for its end, or withdraw it.")
+    number = Repair.objects.under_way().filter(installation=installation).values_list("pk", flat=True).first()
+    if number is not None:
+        raise Refused(
+            f"Not while repair {number} of this account is under way. See that it comes to its end, or withdraw it."
+        )
 
 
 def made_by_extension(installation: Installation) -> int:

@@ -87,6 +87,10 @@ def dispatch(now: datetime) -> int:
 
 def run(repair_id: int, lease_id: UUID, *, clock: Callable[[], datetime] = timezone.now) -> Repair | None:
     """Run a claimed repair as far as it goes; the repair as it is then, None when the lease was lost."""
+    now = clock()
+    # The lease began when the task was handed out. Were it to end during the run, another would begin beside it.
+    if not executing.hold(repair_id, lease_id, now, now + settings.REFRESH_LEASE):
+        return None
     repair = Repair.objects.select_related(
         "installation__account", "installation__extension", "installation__token", "job_member"
     ).get(pk=repair_id)

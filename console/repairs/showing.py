@@ -10,7 +10,7 @@ from django.utils.dateparse import parse_datetime
 from console.repairs.running import is_the_jobs
 from console.roles import ADMINISTRATOR
 from extensions.mappings.models import Repair
-from extensions.mappings.models.repair import RUNNABLE
+from extensions.mappings.models.repair import RUNNABLE, UNSETTLED
 from extensions.mappings.repairing.plans import Fate, Plan, Row
 
 State = Repair.State
@@ -65,11 +65,12 @@ class May:
     alone: bool = False
     decline: bool = False
     withdraw: bool = False
+    give_up: bool = False
     undo: bool = False
 
     @property
     def anything(self) -> bool:
-        return self.run or self.approve or self.decline or self.withdraw or self.undo
+        return self.run or self.approve or self.decline or self.withdraw or self.give_up or self.undo
 
 
 def what_may(user: Any, repair: Repair, now: datetime) -> May:
@@ -87,6 +88,8 @@ def what_may(user: Any, repair: Repair, now: datetime) -> May:
         alone=alone,
         decline=waiting and approves,
         withdraw=plans and not held and repair.state in (State.PLANNED, State.WAITING, State.APPROVED),
+        # Not before a reading back has failed: it is the last that helps.
+        give_up=approves and not held and repair.state in UNSETTLED and bool(repair.result),
         undo=plans and Repair.objects.undoable().filter(pk=repair.pk).exists(),
     )
 

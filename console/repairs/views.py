@@ -210,6 +210,18 @@ def withdraw(request: HttpRequest, number: int) -> HttpResponse:
     )
 
 
+@page(APPROVE, audited="repair.give_up", methods=POST)
+def give_up(request: HttpRequest, number: int) -> HttpResponse:
+    """End a repair that was sent and cannot be read back."""
+    row = _find(number)
+    return _done(
+        request,
+        row,
+        "repair.give_up",
+        lambda: approving.give_up(row, actor=actor_of(request), now=timezone.now()),
+    )
+
+
 @page(PLAN, audited="repair.plan", methods=POST)
 def undo(request: HttpRequest, number: int) -> HttpResponse:
     """Plan the repair that undoes this one, on the account as it is now."""

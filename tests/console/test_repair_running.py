@@ -2,15 +2,18 @@
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
 
 from console.models import AuditEvent
 from console.repairs import running
 from extensions.blueprints.models import ExtensionSecret
 from extensions.health.models import Finding
+from extensions.installations.reference import forget_roles
 from extensions.mappings.models import Repair, RepairSnapshot
 from extensions.mappings.repairing import approving, executing
 from extensions.mappings.repairing.operations import Kind, Operation
@@ -658,8 +661,145 @@ def test_two_repairs_of_one_account_are_not_written_at_once(sandbox: Any) -> Non
 
     run(other)
 
-    assert other.state == State.APPROVED
-    assert "Another repair" in other.result
+    assert (other.state, other.lease_id) == (State.APPROVED, None)
+    assert f"repair {one.pk} was sent to this account and is not read back yet" in other.result
+    assert f"See that repair {one.pk} comes to its end" in other.remedy
+
+
+def late(repair: Repair) -> Any:
+    """A claim whose task stood in the queue for nearly all of the lease."""
+    running.want(repair, actor=actor(), now=timezone.now())
+    now = timezone.now()
+    return executing.claim(repair.pk, now, now + timedelta(seconds=5))
+
+
+def test_no_second_run_begins_beside_one_that_began_late_in_its_lease(
+    sandbox: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    installation = to_repair(sandbox, fault="template_type.missing", template_type=ROLE)
+    repair = approved(installation, Operation(Kind.CREATE_TEMPLATE_TYPE, ROLE))
+    lease_id, second = late(repair), []
+    send = OneflowClient.create_template_type
+
+    def slowly(client: OneflowClient, *arguments: Any) -> Any:
+        later = timezone.now() + timedelta(seconds=30)
+        second.append(executing.claim(repair.pk, later, later + settings.REFRESH_LEASE))
+        return send(client, *arguments)
+
+    monkeypatch.setattr(OneflowClient, "create_template_type", slowly)
+    running.run(repair.pk, lease_id)
+
+    assert second == [None]
+    repair.refresh_from_db()
+    assert repair.state == State.VERIFIED, repair.result
+
+
+def test_a_run_whose_lease_has_ended_in_the_queue_does_nothing(sandbox: Any) -> None:
+    installation = to_repair(sandbox, fault="field.inactive", custom_id="deal_value")
+    repair = approved(installation, *SWITCH_ON)
+    lease_id = late(repair)
+    sandbox.forget_requests()
+
+    assert running.run(repair.pk, lease_id, clock=lambda: timezone.now() + timedelta(seconds=6)) is None
+
+    assert sandbox.requests(installation.account.oneflow_id) == []
+
+
+def test_what_may_have_been_sent_is_given_its_time_before_it_is_sent_again(sandbox: Any) -> None:
+    installation = to_repair(sandbox, fault="field.inactive", custom_id="deal_value")
+    repair = approved(installation, *SWITCH_ON)
+    sent_at = timezone.now() - timedelta(seconds=60)
+    Repair.objects.filter(pk=repair.pk).update(state=State.WRITING, sent_at=sent_at)  # where a worker was killed
+    sandbox.forget_requests()
+
+    run_claimed(repair)
+
+    assert writes(sandbox, installation) == []
+    settle(repair)
+    assert repair.state == State.VERIFIED
+    assert len(writes(sandbox, installation)) == 1
+
+
+def test_time_that_is_over_before_the_write_leaves_it_to_be_run_again(
+    sandbox: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    installation = to_repair(sandbox, fault="field.inactive", custom_id="deal_value")
+    repair = approved(installation, *SWITCH_ON)
+    mark = executing._Run._mark_writing
+
+    def take_long(run: Any, *arguments: Any) -> Any:
+        run.client._budget._ends_at = 0.0
+        return mark(run, *arguments)
+
+    monkeypatch.setattr(executing._Run, "_mark_writing", take_long)
+    run(repair)
+
+    assert (repair.state, repair.sent_at, repair.unanswered) == (State.APPROVED, None, "")
+    assert "Nothing was written" in repair.result
+    assert writes(sandbox, installation) == []
+
+
+def test_what_is_the_extensions_by_now_is_not_written(sandbox: Any) -> None:
+    installation = to_repair(sandbox, fault="field.missing", custom_id="payment_terms")
+    repair = approved(installation, *of_field(Kind.ADD_FIELD, "payment_terms"))
+    type(installation).objects.filter(pk=installation.pk).update(mode="extension")
+
+    run(repair)
+
+    assert (repair.state, writes(sandbox, installation)) == (State.STOPPED, [])
+    assert "made by the extension" in repair.result
+
+
+def test_what_staff_say_is_not_ours_after_all_is_not_written(sandbox: Any) -> None:
+    installation = to_repair(sandbox, fault="template_type.missing", template_type=ROLE)
+    token, email = installation.token.reveal(), installation.acting_user_email
+    own = {"name": "Avtal", "description": ""}
+    made = sandbox.api("/template_types", token=token, email=email, method="POST", json=own).json()
+    refresh(installation)
+    row = installation.templatetypes.get(oneflow_id=made["id"])
+    type(row).objects.filter(pk=row.pk).update(confirmed_role=ROLE)
+    repair = approved(installation, *of_field(Kind.ADD_FIELD, "payment_terms"))
+    sandbox.forget_requests()
+    forget_roles(installation, [row], actor=actor())
+
+    run(repair)
+
+    assert (repair.state, writes(sandbox, installation)) == (State.STOPPED, [])
+    assert "is not our acme_deal any more" in repair.result
+
+
+def test_an_address_that_is_right_no_more_is_not_written(sandbox: Any) -> None:
+    installation, hook = misdirected(sandbox)
+    repair = approved(installation, Operation(Kind.CORRECT_WEBHOOK_URL, ROLE, webhook=hook["id"]))
+    urls = ["https://other.acme.example/{account_id}"]
+    type(installation.extension).objects.filter(pk=installation.extension_id).update(callback_urls=urls)
+    sandbox.forget_requests()
+
+    run(repair)
+
+    assert repair.state == State.STOPPED
+    assert "would write something else today" in repair.result
+    assert writes(sandbox, installation) == []
+
+
+def test_a_repair_that_cannot_be_read_back_is_given_up_and_stands_in_no_other_s_way(sandbox: Any) -> None:
+    installation = to_repair(sandbox, fault="field.inactive", custom_id="deal_value")
+    one, other = approved(installation, *SWITCH_ON), approved(installation, *SWITCH_ON)
+    now = timezone.now()
+    Repair.objects.filter(pk=one.pk).update(state=State.WRITTEN, sent_at=now)
+    one.refresh_from_db()
+    with pytest.raises(Refused, match="may yet take effect"):
+        approving.give_up(one, actor=actor("Ada"), now=now)
+
+    approving.give_up(one, actor=actor("Ada"), now=now + approving.SETTLED_AFTER)
+
+    assert (one.state, one.run_at) == (State.DIFFERS, None)
+    assert "is not known" in one.result
+    assert not Repair.objects.undoable().filter(pk=one.pk).exists()
+    assert AuditEvent.objects.get(verb="repair.give_up").actor == "Ada"
+    assert run(other).state == State.VERIFIED
+    with pytest.raises(Refused, match="does not wait to be read back"):
+        approving.give_up(other, actor=actor("Ada"), now=now)
 
 
 def test_each_step_stands_in_the_record(sandbox: Any) -> None:

@@ -171,6 +171,19 @@ def test_a_repair_is_declined_or_withdrawn_once(off: Installation, repair: Repai
     assert "come to its end" in do(client, repair, "run")
 
 
+def test_what_cannot_be_read_back_is_given_up_by_whoever_may_approve(off: Installation, repair: Repair) -> None:
+    page, sent_at = reverse("repair", args=[repair.pk]), timezone.now() - timedelta(minutes=5)
+    Repair.objects.filter(pk=repair.pk).update(state="written", sent_at=sent_at)
+    assert "Give up reading back" not in words(as_role("administrator").get(page))  # nobody has tried to yet
+
+    Repair.objects.filter(pk=repair.pk).update(result="The account is disconnected.")
+
+    assert "Give up reading back" not in words(as_role("support").get(page))
+    assert "Give up reading back" in words(as_role("onboarding").get(page))
+    assert "Reading back was given up" in do(as_role("onboarding", "Olga"), repair, "give-up")
+    assert "does not wait to be read back" in do(as_role("onboarding", "Olaf"), repair, "give-up")
+
+
 def test_a_second_click_changes_nothing(off: Installation, repair: Repair) -> None:
     client = as_role("support")
     do(client, repair, "run")

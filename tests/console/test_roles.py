@@ -149,6 +149,7 @@ PAGES: dict[str, tuple[set[str], tuple[str, ...]]] = {
     "repair-approve": (CONNECTORS, POST),
     "repair-decline": (CONNECTORS, POST),
     "repair-withdraw": (HELPERS, POST),
+    "repair-give-up": (CONNECTORS, POST),
     "repair-undo": (HELPERS, POST),
     "repair-jobs": (ALL, GET),
     "repair-job": (ALL, GET),

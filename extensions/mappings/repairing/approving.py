@@ -1,18 +1,20 @@
 """Who decides that a planned repair is written: whoever planned it, or a second person where anything is removed."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
 from accounts.acting import SYSTEM, Actor, Deed
 from extensions.mappings.models import Repair
-from extensions.mappings.models.repair import NOT_BEGUN, RUNNABLE
-from extensions.mappings.repairing.refusing import Refused
+from extensions.mappings.models.repair import NOT_BEGUN, RUNNABLE, UNSETTLED
+from extensions.mappings.repairing.refusing import LOOK_INTO_IT, Refused
 
 State = Repair.State
 NOTHING_REMOVED = "nothing is removed, so no second person is needed"
 BY_SECOND = "approved by a second person, who confirmed each removal by name"
+# A write without an answer may still be at work in Oneflow; what has not come of it by then is not waited for.
+SETTLED_AFTER = timedelta(minutes=2)
 ALONE = "approved alone: no other person may approve here"
 
 
@@ -70,6 +72,24 @@ def withdraw(repair: Repair, *, actor: Actor, now: datetime) -> None:
 def lapse(repair: Repair, *, why: str, now: datetime) -> None:
     """Give up a repair that nobody decided on. Raises `Refused` where somebody did meanwhile."""
     _decide(repair, State.WITHDRAWN, SYSTEM, now, why, verb="repair.lapse")
+
+
+def give_up(repair: Repair, *, actor: Actor, now: datetime) -> None:
+    """End a repair that was sent and cannot be read back, so that it stands in the way of no other.
+
+    What came of it is then not known, and it is not undone. Raises `Refused` while it may yet take effect or is run.
+    """
+    if repair.state not in UNSETTLED:
+        raise Refused("This repair does not wait to be read back.", "Look at what became of it.")
+    if repair.sent_at is not None and now - repair.sent_at < SETTLED_AFTER:
+        raise Refused("It was sent just now and may yet take effect.", "Wait two minutes, then try again.")
+    told = "Reading back was given up: whether the account is as approved is not known."
+    with transaction.atomic():
+        free = Repair.objects.free(now).filter(pk=repair.pk, state=repair.state)
+        if not free.update(state=State.DIFFERS, result=told, remedy=LOOK_INTO_IT, ended_at=now, run_at=None):
+            raise Refused("It is being read back at this moment.", "Look at what became of it.")
+        Deed(actor, "repair.give_up", repair.installation, details={"repair": repair.pk}).tell()
+    repair.refresh_from_db()
 
 
 def want(repair: Repair, *, actor: Actor, now: datetime) -> None:

@@ -19,12 +19,14 @@ from extensions.installations.models import Installation
 from extensions.mappings.models import Repair, RepairSnapshot
 from extensions.mappings.models.repair import RUNNABLE
 from extensions.mappings.repairing.account import Reading, acting_admin, read_again
+from extensions.mappings.repairing.approving import SETTLED_AFTER
 from extensions.mappings.repairing.comparing import Taken, moved, now_of, taken
 from extensions.mappings.repairing.context import Context, context_of, version_of
 from extensions.mappings.repairing.guarding import demand_whole
+from extensions.mappings.repairing.planning import demand_still_meant
 from extensions.mappings.repairing.plans import Call, Plan, printable
 from extensions.mappings.repairing.proposing import plan_of
-from extensions.mappings.repairing.refusing import PLAN_AGAIN, Refused, refusal_of
+from extensions.mappings.repairing.refusing import LOOK_INTO_IT, PLAN_AGAIN, Refused, refusal_of
 from extensions.mappings.repairing.remembering import read_soon, remember
 from oneflow.client import OneflowClient
 from oneflow.errors import (
@@ -32,9 +34,9 @@ from oneflow.errors import (
     InvalidToken,
     NotPermitted,
     OneflowError,
+    OutOfTime,
     RateLimited,
     Rejected,
-    Unavailable,
 )
 from oneflow.exchanges import Exchange
 
@@ -42,8 +44,6 @@ State = Repair.State
 # After a reading back that did not succeed, how long until the next one; and how many are tried before staff are to.
 READ_BACK_AFTER = timedelta(minutes=1)
 MOST_TRIES = 20
-# A write without an answer may still be at work in Oneflow; what has not come of it by then is not waited for.
-SETTLED_AFTER = timedelta(minutes=2)
 MOST_EXCHANGES = 60
 WRITES_OFF = (
     "Writes are off for this extension: nothing was written.",
@@ -53,7 +53,6 @@ DISCONNECTED = (
     "The installation was disconnected or relinked meanwhile: nothing was written.",
     "Look at the installation, and plan the repair again.",
 )
-LOOK_INTO_IT = "Compare the account with what was approved, and plan a repair for what is wrong."
 OR_UNDO = "Compare the account with what was approved. Then undo what was taken, or plan a repair for what is wrong."
 
 
@@ -66,6 +65,11 @@ def claim(repair_id: int, now: datetime, until: datetime) -> UUID | None:
     lease_id = uuid4()
     free = Repair.objects.free(now).let_go().filter(pk=repair_id, state__in=RUNNABLE)
     return lease_id if free.update(lease_id=lease_id, lease_until=until) else None
+
+
+def hold(repair_id: int, lease_id: UUID, now: datetime, until: datetime) -> bool:
+    """Hold a claimed repair anew, however long its task stood in the queue; False when the lease was lost."""
+    return bool(Repair.objects.leased(lease_id, now).filter(pk=repair_id).update(lease_until=until))
 
 
 def execute(
@@ -163,15 +167,17 @@ class _Run:
                 notes=found,
             )
             return
+        demand_still_meant(plan, reading, context, plan_of(self.repair.undoes) if self.repair.undoes else None)
         if plan.write.call is Call.REPLACE_FIELDS:
             assert reading.kept is not None  # else it would have moved
             demand_whole(plan.write.body["data_fields"], reading.kept, plan.confirmable & {*self.repair.removes})
         admin = acting_admin(reading, self.repair.installation.acting_user_email)
-        self._mark_writing(admin.oneflow_id)
+        if not self._mark_writing(admin.oneflow_id):
+            return
         try:
             made = _send(self.client, plan, admin.email, self.sign_key)
-        except (BudgetSpent, RateLimited) as error:
-            # Not taken: it may be sent again.
+        except (BudgetSpent, OutOfTime, RateLimited) as error:
+            # Not sent, or not taken: it may be sent again.
             self._store(state=State.APPROVED, sent_at=None)
             raise error
         except (InvalidToken, NotPermitted, Rejected) as error:
@@ -205,16 +211,18 @@ class _Run:
             self._settle(plan, context, reading, found)
 
     def _not_sent(self) -> None:
-        """The account is as it was: the write was never sent, or has had no effect."""
-        if not self.repair.unanswered:
-            self._store(state=State.APPROVED, sent_at=None)
-            return
+        """The account is as it was: the write was never sent, or has had no effect, or none yet."""
+        unanswered = self.repair.unanswered
         if self.repair.sent_at is not None and self.clock() - self.repair.sent_at < SETTLED_AFTER:
-            told = f"{self.repair.unanswered} It may still take effect, so the account is read again in a minute."
+            told = unanswered or "The worker was ended before it knew whether the write was sent."
+            told = f"{told} It may still take effect, so the account is read again in a minute."
             self._release(told, "Wait for that. Nothing else is written to the account meanwhile.", again=True)
             return
+        if not unanswered:
+            self._store(state=State.APPROVED, sent_at=None)
+            return
         # It was sent, once, and is not sent again: it might yet take effect.
-        sentence = f"{self.repair.unanswered} The account was read back: nothing has changed."
+        sentence = f"{unanswered} The account was read back: nothing has changed."
         self._end(State.FAILED, sentence, "Look at Oneflow's state, then plan the repair again.")
 
     def _read_back(self, plan: Plan, context: Context) -> None:
@@ -248,8 +256,8 @@ class _Run:
     def _reading(self, plan: Plan, context: Context) -> Reading:
         return read_again(self.client, plan.operations[0].kind, plan.write.target, context)
 
-    def _mark_writing(self, acting_user: int) -> None:
-        """Say that the write is about to be sent, in the statement that asks whether it may."""
+    def _mark_writing(self, acting_user: int) -> bool:
+        """Say that the write is about to be sent, in the statement that asks whether it may; False when it waits."""
         self._demand_allowed()
         try:
             with transaction.atomic():
@@ -263,7 +271,17 @@ class _Run:
                     acting_user=acting_user,
                 )
         except IntegrityError:
-            raise Unavailable("Another repair of this account is being written at this moment.") from None
+            self._wait_for_the_other()
+            return False
+        return True
+
+    def _wait_for_the_other(self) -> None:
+        """Let go, and say which repair of the account must come to its end first."""
+        others = Repair.objects.unsettled().filter(installation=self.repair.installation_id)
+        number = others.exclude(pk=self.repair.pk).values_list("pk", flat=True).first()
+        name = f"repair {number}" if number else "the other repair of this account"
+        told = f"Nothing was written: {name} was sent to this account and is not read back yet."
+        self._release(told, f"See that {name} comes to its end, then run this one again.", again=False)
 
     def _demand_allowed(self) -> None:
         """Raise `Refused` where writes were switched off, or the installation is not what it was, meanwhile."""

@@ -1,12 +1,15 @@
 """From what is wanted and what the account has now to one write, or to a reason why not."""
 
+import json
+from dataclasses import asdict
+
 from extensions.mappings.repairing import fields, types, webhooks
 from extensions.mappings.repairing.account import Reading
 from extensions.mappings.repairing.comparing import Watched, differences, watched
 from extensions.mappings.repairing.context import Context
 from extensions.mappings.repairing.operations import Kind, Operation, demand_one_write
 from extensions.mappings.repairing.plans import Plan
-from extensions.mappings.repairing.refusing import Refused
+from extensions.mappings.repairing.refusing import PLAN_AGAIN, Refused
 
 PLAN_WHAT_IS_WRONG = "Plan a repair of its own for what is still wrong."
 # What undoes each kind of operation.
@@ -36,6 +39,28 @@ def plan(operations: tuple[Operation, ...], reading: Reading, context: Context, 
     if first.kind is Kind.CREATE_TEMPLATE_TYPE:
         return types.plan(first, reading, context)
     return webhooks.plan(first, reading, context, former)
+
+
+def demand_still_meant(approved: Plan, reading: Reading, context: Context, former: Plan | None = None) -> None:
+    """Raise `Refused` where the plan of today would not be the approved one, though the account is as it was.
+
+    What we know of the account and want of it may have changed since: who set it up, what is ours, where webhooks go.
+    """
+    first = approved.operations[0]
+    if first.kind.of_field and former is None:
+        ours = reading.type_of(first.role, context)
+        if ours is None or ours.id != approved.write.target:
+            raise Refused(f"The template type is not our {first.role} any more: nothing was written.", PLAN_AGAIN)
+    if _sent(plan(approved.operations, reading, context, former)) != _sent(approved):
+        raise Refused(
+            "The console would write something else today than what was approved: what is known of the account, or "
+            "the extension's settings, changed since. Nothing was written.",
+            PLAN_AGAIN,
+        )
+
+
+def _sent(plan: Plan) -> str:
+    return json.dumps(asdict(plan.write), sort_keys=True)
 
 
 def undoing(done: Plan, made: int) -> tuple[Operation, ...]:

@@ -13,6 +13,7 @@ ONLY_ONEFLOW = (
 )
 ONLY_THE_CUSTOMER = "It is the customer's own: ask the customer to change it in Oneflow."
 
+LOOK_INTO_IT = "Compare the account with what was approved, and plan a repair for what is wrong."
 PLAN_AGAIN = "Plan the repair again: it then starts from what the account has now."
 
 
