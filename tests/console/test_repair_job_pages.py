@@ -13,6 +13,7 @@ from console.models import AuditEvent
 from console.pruning import prune
 from extensions.installations.models import DataField, Installation
 from extensions.mappings.models import Repair, RepairJob, RepairJobMember, RepairSnapshot
+from extensions.mappings.models.job import ENDED
 from tests.console.jobs import approve, make
 from tests.console.repairing import of_field
 from tests.console.staff import as_role, words
@@ -295,6 +296,30 @@ def test_what_is_left_and_what_was_done_lead_to_further_jobs() -> None:
     left, undoing = RepairJob.objects.exclude(pk=job.pk).order_by("pk")
     assert (left.members.count(), left.title) == (2, job.title)
     assert (undoing.members.count(), undoing.undoes, undoing.title) == (1, job, f"Undo: {job.title}")
+
+
+@pytest.mark.parametrize("state", [each for each in State if each not in ENDED])
+def test_a_job_that_is_not_over_is_neither_undone_nor_made_anew(state: str) -> None:
+    job, client = ended(make(fleet(6)), [*["verified"] * 5, "approved"]), as_role("support")
+    RepairJob.objects.update(state=state, ended_at=None)
+
+    for verb in ("undo", "anew"):
+        assert "The job is not over. Stop it first, or wait for its end." in do(client, job, verb, reason="too early")
+
+    assert list(RepairJob.objects.values_list("pk", flat=True)) == [job.pk]
+
+
+def test_what_is_undone_since_stands_apart_and_is_not_left_to_be_done() -> None:
+    job, client = ended(make(fleet(3)), ["verified", "undone", "stopped"]), as_role("support")
+
+    page = page_of(client, job)
+
+    assert "done, and read back 1" in page and "done, and undone since 1" in page
+    assert "2 of 3 accounts written, 1 undone since, <strong>1 failed</strong>" in page
+    assert "Another job for the 1 account left" in page
+    assert page_of(client, job, standing="undone").count('data-label="Repair"') == 1
+    do(client, job, "anew", reason="looked into it")
+    assert RepairJob.objects.exclude(pk=job.pk).get().members.count() == 1
 
 
 def test_a_job_that_undoes_takes_back_what_was_taken_in_part_too() -> None:

@@ -272,6 +272,21 @@ def test_a_job_is_undone_by_a_job_that_somebody_else_approves_by_name(sandbox: A
     assert states == ["undone", "undone", "verified"]
 
 
+def test_accounts_that_are_undone_before_the_rest_is_written_are_told_apart(sandbox: Any) -> None:
+    rows = broken(sandbox, 6)
+    job = drive(make(rows))
+    approve(job)
+    assert drive(job).state == State.LOOKED_AT
+    with pytest.raises(Refused, match="not over"):
+        making.make_undoing(job, reason="too early", actor=actor(), now=timezone.now())
+    Repair.objects.filter(installation__in=rows[:2]).update(state=Repair.State.UNDONE)  # each by itself
+
+    go_on(job)
+
+    assert results(job) == ["undone"] * 2 + ["verified"] * 4
+    assert (job.state, job.says) == (State.DONE, "6 accounts were written and read back (2 of them undone since).")
+
+
 def test_what_is_no_longer_kept_is_not_undone_and_nothing_else_done_instead(sandbox: Any) -> None:
     rows = broken(sandbox, 1)
     job = drive(make(rows))

@@ -69,6 +69,20 @@ def test_the_end_says_how_many_failed():
     )
 
 
+def test_the_end_says_how_many_are_undone_since():
+    told = on(State.RUNNING, verified=2, undone=5, failed=1, most_failing=20).says
+
+    assert told == "7 accounts were written and read back (5 of them undone since). 1 failed, and each says why."
+
+
+def test_what_is_undone_was_tried_and_is_not_left():
+    tally = Tally(planned=2, verified=3, undone=2)
+
+    assert (tally.total, tally.tried, tally.left) == (7, 5, 2)
+    assert on(State.CANARY, planned=2, verified=3, undone=2).state == State.LOOKED_AT
+    assert on(State.RUNNING, planned=2, verified=3, undone=6, failed=1).state == State.RUNNING
+
+
 def test_what_is_said_of_the_first_few_counts_only_those_that_were_written():
     told = onward(State.CANARY, Tally(planned=30, verified=3, failed=2), 100)
 

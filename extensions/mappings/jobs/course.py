@@ -26,6 +26,7 @@ class Tally:
     planned: int = 0
     at_work: int = 0
     verified: int = 0
+    undone: int = 0
     failed: int = 0
     aside: int = 0
 
@@ -47,13 +48,18 @@ class Tally:
         return self.planned + self.at_work + self.tried
 
     @property
+    def written(self) -> int:
+        """All in which it was done and read back, undone since or not."""
+        return self.verified + self.undone
+
+    @property
     def tried(self) -> int:
-        return self.verified + self.failed
+        return self.written + self.failed
 
     @property
     def left(self) -> int:
         """All in which it was not done and read back."""
-        return self.total - self.verified
+        return self.total - self.written
 
     def fails_above(self, share: int) -> bool:
         """Whether more than so many per cent of those tried have failed; fewer than the first five count as five."""
@@ -96,8 +102,8 @@ def _read(tally: Tally) -> Next:
 
 def _first(tally: Tally) -> str:
     if not tally.failed:
-        return f"The first {tally.tried} are written."
-    return f"Of the first {tally.tried}, {tally.verified} are written, and {tally.failed} failed."
+        return f"The first {tally.tried} are written{_undone(tally)}."
+    return f"Of the first {tally.tried}, {tally.written} are written{_undone(tally)}, and {tally.failed} failed."
 
 
 def _too_many(tally: Tally, most_failing: int) -> str:
@@ -107,7 +113,11 @@ def _too_many(tally: Tally, most_failing: int) -> str:
 
 def _outcome(tally: Tally) -> str:
     failed = f" {tally.failed} failed, and each says why." if tally.failed else ""
-    return f"{_accounts(tally.verified)} written and read back.{failed}"
+    return f"{_accounts(tally.written)} written and read back{_undone(tally)}.{failed}"
+
+
+def _undone(tally: Tally) -> str:
+    return f" ({tally.undone} of them undone since)" if tally.undone else ""
 
 
 def _accounts(number: int) -> str:

@@ -50,9 +50,9 @@ def make(
 
 def make_anew(job: RepairJob, *, reason: str, actor: Actor, now: datetime) -> RepairJob:
     """The same job for the accounts in which it was not done and read back. Raises `Refused` while it goes on."""
-    if not job.is_over:
-        raise Refused("The job is not over.", "Stop it first, or wait for its end.")
-    left = RepairJobMember.objects.filter(job=job).with_standing().exclude(standing=Standing.VERIFIED).order_by("pk")
+    _demand_over(job)
+    left = RepairJobMember.objects.filter(job=job).with_standing().order_by("pk")
+    left = left.exclude(standing__in=[Standing.VERIFIED, Standing.UNDONE])
     rows = left.filter(installation__in=Installation.objects.connected())
     members = [
         RepairJobMember(installation_id=installation, operations=operations, undoes_id=undoes)
@@ -63,7 +63,11 @@ def make_anew(job: RepairJob, *, reason: str, actor: Actor, now: datetime) -> Re
 
 
 def make_undoing(done: RepairJob, *, reason: str, actor: Actor, now: datetime) -> RepairJob:
-    """The job that undoes what another has written and read back, account by account. Raises `Refused`."""
+    """The job that undoes what another has written and read back, account by account.
+
+    Raises `Refused` while that goes on: what it is still to write would stay.
+    """
+    _demand_over(done)
     repairs = Repair.objects.undoable().filter(job_member__job=done).order_by("job_member")
     members = [
         RepairJobMember(installation_id=installation, undoes_id=pk)
@@ -72,6 +76,11 @@ def make_undoing(done: RepairJob, *, reason: str, actor: Actor, now: datetime) -
     title = f"Undo: {done.title}"[:255]
     job = RepairJob(extension=done.extension, title=title, operations=[], undoes=done)
     return _store(job, members, reason, done.most_failing, actor, now)
+
+
+def _demand_over(job: RepairJob) -> None:
+    if not job.is_over:
+        raise Refused("The job is not over.", "Stop it first, or wait for its end.")
 
 
 def _store(

@@ -85,6 +85,7 @@ class Standing(models.TextChoices):
     PLANNED = "planned", "planned"
     AT_WORK = "at_work", "being written"
     VERIFIED = "verified", "done, and read back"
+    UNDONE = "undone", "done, and undone since"
     FAILED = "failed", "failed"
     ASIDE = "aside", "not written"
 
@@ -99,7 +100,8 @@ class MemberQuerySet(models.QuerySet["RepairJobMember"]):
                 When(state=RepairJobMember.State.UNREAD, then=Value(Standing.UNREAD)),
                 When(Q(repair=None) | Q(repair__state__in=[of.DECLINED, of.WITHDRAWN]), then=Value(Standing.ASIDE)),
                 When(repair__state__in=[of.PLANNED, of.WAITING], then=Value(Standing.PLANNED)),
-                When(repair__state__in=[of.VERIFIED, of.UNDONE], then=Value(Standing.VERIFIED)),
+                When(repair__state=of.VERIFIED, then=Value(Standing.VERIFIED)),
+                When(repair__state=of.UNDONE, then=Value(Standing.UNDONE)),
                 When(unsettled & released, then=Value(Standing.AT_WORK)),
                 When(repair__state=of.APPROVED, repair__tries__lt=MOST_TRIES, then=Value(Standing.PLANNED)),
                 # Not as planned; or sent, and nobody reads it back any more.
