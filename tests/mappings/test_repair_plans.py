@@ -14,7 +14,7 @@ from extensions.mappings.repairing.operations import Kind, Operation
 from extensions.mappings.repairing.planning import left_to_undo, plan, undoing
 from extensions.mappings.repairing.plans import Call, Fate, Plan
 from extensions.mappings.repairing.refusing import Refused
-from oneflow.kept import KeptField
+from oneflow.kept import KeptField, KeptWebhook
 from tests.mappings.repairs import ACCOUNT, OURS, ROLE, TYPE, context, field, kept, of_field, reading, webhook
 
 TEXT = st.text(max_size=8) | st.sampled_from(["\0", "\ud800", " ", "x" * 1100])
@@ -469,6 +469,61 @@ def test_a_webhook_that_was_made_is_as_sent_only_if_it_hears_what_was_asked(
 
     assert (found.made, found.is_all) == (80, as_sent)
     assert found.others == (() if as_sent else ("The webhook is not as it was sent: filters.",))
+
+
+def seen(pk: int = 77, **changed: Any) -> KeptWebhook:
+    """The webhook as Oneflow lists it, without the keys that are given as None."""
+    shown = {"id": pk, **webhook(pk).shown, **changed}
+    return KeptWebhook.from_json({name: value for name, value in shown.items() if value is not None})
+
+
+KEY = {"sign_key": "k" * 32}
+GONE: dict[str, Any] = {"sign_key": None}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        ({}, {}, ""),
+        (KEY, KEY, ""),
+        (KEY, GONE, "sign_key"),
+        (KEY, {"sign_key": ""}, "sign_key"),
+        (KEY, {**GONE, "filters": None}, "filters, sign_key"),
+        ({}, {"filters": None, "configuration": None}, "configuration, filters"),
+        ({}, {"template_group_id": None}, "template_group_id"),
+        # Oneflow may not show a sign key at all, or show it empty.
+        ({}, KEY, ""),
+        ({"sign_key": ""}, GONE, ""),
+        ({"sign_key": ""}, {"sign_key": ""}, ""),
+    ],
+)
+def test_what_a_webhook_no_longer_shows_after_its_correction_is_told(
+    before: dict[str, Any], after: dict[str, Any], told: str
+) -> None:
+    correct = (Operation(Kind.CORRECT_WEBHOOK_URL, webhook=77),)
+    made = plan(correct, reading(kept(), seen(**before)), context(remembered=frozenset({77})))
+    right = made.write.body["callback_url"]
+
+    found = taken(made, reading(kept(), seen(callback_url=right, **after)))
+
+    assert found.others == ((f"The webhook is not as it was sent: {told}.",) if told else ())
+    assert found.is_all is (not told)
+
+
+@pytest.mark.parametrize("signed", [True, False])
+def test_a_sign_key_that_was_hidden_before_is_not_missed_afterwards(signed: bool) -> None:
+    hidden = webhook(sign_key=None)
+    correct = (Operation(Kind.CORRECT_WEBHOOK_URL, webhook=77),)
+    made = plan(correct, reading(kept(), hidden), context(remembered=frozenset({77}), has_sign_key=signed))
+
+    assert taken(made, reading(kept(), seen(callback_url=made.write.body["callback_url"]))).is_all
+
+
+def test_an_address_that_is_no_longer_shown_was_not_taken() -> None:
+    correct = (Operation(Kind.CORRECT_WEBHOOK_URL, webhook=77),)
+    made = plan(correct, reading(kept(), webhook()), context(remembered=frozenset({77})))
+
+    assert taken(made, reading(kept(), seen(callback_url=None))).ignored
 
 
 @given(fields(), st.sets(st.sampled_from([*OURS, "own_0"])), st.data())

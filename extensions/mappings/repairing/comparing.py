@@ -196,10 +196,15 @@ def _webhook_taken(plan: Plan, reading: Reading) -> Taken:
         return Taken(lost=("The webhook is gone.",))
     # The extension's sign key takes the place of one that was shown empty, and is kept in no plan.
     sent = {name: value for name, value in plan.write.body.items() if not (name == "sign_key" and plan.write.signed)}
-    names = [name for name, value in sent.items() if name in found.shown and found.shown[name] != value]
+    names = [name for name, value in sent.items() if not _kept_as(name, value, found.shown.get(name))]
     ignored = ("The webhook's address is not as it was sent.",) if "callback_url" in names else ()
     others = [name for name in names if name != "callback_url"]
     return Taken(ignored, others=(f"The webhook is not as it was sent: {', '.join(others)}.",) if others else ())
+
+
+def _kept_as(name: str, sent: object, found: object) -> bool:
+    """Whether a key is as it was sent; one that is no longer shown is not. A hidden sign key may be shown empty."""
+    return (sent or "") == (found or "") if name == "sign_key" else sent == found
 
 
 def _webhook_removed(plan: Plan, reading: Reading) -> Taken:
