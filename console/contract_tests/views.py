@@ -106,7 +106,7 @@ def _page(request: HttpRequest, this: Opened, form: Pasted, lineage: Lineage, *,
         "contract_tests/prepare.html",
         this.page(
             request,
-            "",
+            "installation-fields",
             title="Test contract",
             form=form,
             offers=[(key_of(each), each) for each in offers],

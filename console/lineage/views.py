@@ -105,7 +105,7 @@ def _page(
         "lineage/preview.html",
         this.page(
             request,
-            "",
+            "installation-fields",
             title=TITLE,
             form=form,
             usable=[(key_of(each), each) for each in usable],

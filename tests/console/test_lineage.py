@@ -52,6 +52,8 @@ def compared(client, installation, contract, record=LEDGER, **more):
 
 def test_each_field_shows_rule_value_text_and_the_body(support, installation):
     page = shown(support, installation)
+    assert 'aria-current="page">What would a record become?' in page
+    assert 'aria-current="page">Fields' in page
 
     for words in (
         "deal.deal_value",
