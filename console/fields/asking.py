@@ -122,6 +122,8 @@ class Asked:
 
     def _type(self, text: str) -> list[Key]:
         types = BlueprintTemplateType.objects.filter(blueprint__extension=self.extension, extension_type=text)
+        if self.against:
+            types = types.filter(blueprint=self.against)
         return [(text, "")] if types.exists() else []
 
     def _fields(self, text: str) -> list[Key]:

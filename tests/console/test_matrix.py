@@ -269,6 +269,14 @@ def test_a_field_that_only_a_draft_has_is_nobodys(support, fleet):
     assert names(answer) == answer.context["asked"].problems == []
 
 
+def test_a_template_type_that_the_compared_version_lacks_is_told(support, fleet):
+    has(fleet.blueprints.get(version=3), "acme_new")
+    asked = {"view": "types", "field": "acme_new", "state": "missing"}
+
+    assert "Version 1 has no template type “acme_new”" in matrix(support, **asked, against="1").content.decode()
+    assert names(matrix(support, **asked, against="3")) == ["Alder", "Birch", "Cedar"]
+
+
 def test_the_version_of_another_extension_is_none_of_this_one(support, fleet):
     other = make_extension("acme_other", name="Other")
     make_blueprint(other, 7)
