@@ -8,10 +8,14 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain, islice
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
 from jsonschema import Draft202012Validator, ValidationError
+from jsonschema.protocols import Validator
+from jsonschema.validators import extend
 from referencing import Registry, Resource
 
 from extensions.blueprints.plain_json import NotPlain, kind, read_object
@@ -23,6 +27,8 @@ MAPPING_SCHEMA = SCHEMA.with_name("mapping.schema.json")
 # An extension with 100 template types of 300 fields is below it; what is larger was not meant for us.
 MAX_BYTES = 8_000_000
 MAX_PROBLEMS = 20
+# A file of few bytes can be wrong in a million places. More than are told, as the schema's order is not the file's.
+MOST_SOUGHT = 200
 MOST_DIGITS = 30
 
 Document = dict[str, Any]
@@ -41,12 +47,16 @@ class Problem:
         return f"{self.path}: {self.expected} {self.remedy}"
 
 
-class BadDocument(Exception):
-    """The document cannot be loaded. `problems` says why, place by place."""
+MORE = Problem("$", f"the file has more mistakes than these {MAX_PROBLEMS}.", "Correct these, then try it again.")
 
-    def __init__(self, problems: Sequence[Problem]) -> None:
-        self.problems = tuple(problems)
-        super().__init__("\n".join(map(str, problems)))
+
+class BadDocument(Exception):
+    """The document cannot be loaded. `problems` says why, place by place, and last whether that is not all."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        found = tuple(islice(problems, MAX_PROBLEMS + 1))
+        self.problems = (*found[:MAX_PROBLEMS], MORE) if len(found) > MAX_PROBLEMS else found
+        super().__init__("\n".join(map(str, self.problems)))
 
 
 def read(raw: bytes) -> Document:
@@ -78,14 +88,13 @@ def problems_of(template_types: Sequence[Document]) -> list[Problem]:
 
 
 def _problems(document: Document, schema: Path, meaning: Callable[[Document], Iterable[Problem]]) -> list[Problem]:
-    # A dict, because the schema complains once for each of several missing keys and the words name them all.
-    problems = list(dict.fromkeys(map(_schema_problem, _in_order(_validator(schema).iter_errors(document)))))
-    return problems or [*_text_problems(document, ()), *meaning(document)]
+    wrong = _schema_problems(_validator(schema).iter_errors(document))
+    return wrong or list(islice(chain(_text_problems(document, ()), meaning(document)), MOST_SOUGHT))
 
 
 def _refuse(problems: Sequence[Problem]) -> None:
     if problems:
-        raise BadDocument(problems[:MAX_PROBLEMS])
+        raise BadDocument(problems)
 
 
 def with_sign_key(document: Document, environment: Mapping[str, str]) -> Document:
@@ -101,15 +110,39 @@ def with_sign_key(document: Document, environment: Mapping[str, str]) -> Documen
     return {**{key: value for key, value in document.items() if key != "sign_key_env"}, "sign_key": environment[name]}
 
 
+def _of_lists_that_fit(keyword: Callable[..., Iterator[ValidationError]]) -> Callable[..., Iterator[ValidationError]]:
+    """The schema's keyword, silent about a list that is longer than it may be: maxItems has said so.
+
+    What stands in it has no bound then, and to find one entry twice each may be compared with each.
+    """
+
+    def checked(
+        validator: Validator, wanted: Any, instance: Any, schema: Mapping[str, Any]
+    ) -> Iterator[ValidationError]:
+        if not (isinstance(instance, list) and len(instance) > schema.get("maxItems", len(instance))):
+            yield from keyword(validator, wanted, instance, schema)
+
+    return checked
+
+
+_Checker = extend(
+    Draft202012Validator,
+    {name: _of_lists_that_fit(Draft202012Validator.VALIDATORS[name]) for name in ("items", "uniqueItems")},
+)
+
+
 @lru_cache(maxsize=3)
-def _validator(schema: Path) -> Draft202012Validator:
+def _validator(schema: Path) -> Validator:
     content = {path.name: json.loads(path.read_text(encoding="utf-8")) for path in {SCHEMA, schema}}
     known = ((name, Resource.from_contents(each)) for name, each in content.items())
-    return Draft202012Validator(content[schema.name], registry=Registry().with_resources(known))
+    return _Checker(content[schema.name], registry=Registry().with_resources(known))
 
 
-def _in_order(errors: Iterator[ValidationError]) -> list[ValidationError]:
-    return sorted(errors, key=lambda error: [str(step) for step in error.absolute_path])
+def _schema_problems(errors: Iterator[ValidationError]) -> list[Problem]:
+    """The first of the schema's complaints by their places. Each is put in words and let go: it quotes its value."""
+    found = [(list(error.absolute_path), _schema_problem(error)) for error in islice(errors, MOST_SOUGHT)]
+    # A dict, because the schema complains once for each of several missing keys and the words name them all.
+    return list(dict.fromkeys(problem for _, problem in sorted(found, key=itemgetter(0))))
 
 
 def _number(digits: str) -> int:
@@ -119,7 +152,12 @@ def _number(digits: str) -> int:
 
 
 def _path(place: Place) -> str:
-    return "$" + "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in place)
+    return "$" + "".join(f"[{step}]" if isinstance(step, int) else f".{_shown(step)}" for step in place)
+
+
+def _shown(key: str) -> str:
+    """A key, short and as Python writes it: a control character in it is shown, not printed."""
+    return repr(key[:60])[1:-1]
 
 
 def _schema_problem(error: ValidationError) -> Problem:
@@ -139,8 +177,7 @@ def _words(error: ValidationError) -> tuple[str, str]:
             return f"lacks the key {_list(missing)}.", "Add it; docs/extension-file.md says what it holds."
         case "additionalProperties":
             known = error.schema["properties"]
-            # As Python writes them: a control character in a key is shown, not printed.
-            unknown = [repr(key[:60])[1:-1] for key in error.instance if key not in known]
+            unknown = [key for key in error.instance if key not in known]
             return f"does not know the key {_list(unknown)}.", f"Use one of {_list(list(known))}, or take it out."
         case "enum":
             return f"expected one of {_list(wanted)}.", "Choose one of them."
@@ -179,7 +216,7 @@ def _pattern_words(pattern: str) -> str:
 
 
 def _list(words: Sequence[str], most: int = 12) -> str:
-    shown = ", ".join(words[:most])
+    shown = ", ".join(map(_shown, words[:most]))
     return f"{shown} and {len(words) - most} more" if len(words) > most else shown
 
 

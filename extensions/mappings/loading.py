@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from django.db import transaction
 
 from accounts.acting import Actor, Deed
-from extensions.blueprints.document import MAX_PROBLEMS, BadDocument, Problem
+from extensions.blueprints.document import BadDocument, Problem
 from extensions.blueprints.models import Extension
 from extensions.mappings.changing import Owner, Why, Wrong, replace_all
 from extensions.mappings.checking import problems
@@ -47,14 +47,8 @@ def check_rows(extension: Extension, rows: Sequence[Row]) -> None:
 def _bad(rows: Sequence[Row], wrong: Sequence[tuple[Place, str]]) -> BadDocument:
     numbers = {_place(row): number for number, row in enumerate(rows)}
     return BadDocument(
-        [
-            Problem(
-                f"$.mapping[{numbers[place]}]",
-                sentence[:1].lower() + sentence[1:],
-                "Correct the row, or take it out.",
-            )
-            for place, sentence in wrong[:MAX_PROBLEMS]
-        ]
+        Problem(f"$.mapping[{numbers[place]}]", sentence[:1].lower() + sentence[1:], "Correct the row, or take it out.")
+        for place, sentence in wrong
     )
 
 

@@ -3,6 +3,7 @@
 import copy
 import io
 import json
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,15 @@ from jsonschema import Draft202012Validator
 
 from console.models import AuditEvent
 from extensions.blueprints.content import as_document, content_of
-from extensions.blueprints.document import BLUEPRINT_SCHEMA, SCHEMA, BadDocument, check, read
+from extensions.blueprints.document import (
+    BLUEPRINT_SCHEMA,
+    SCHEMA,
+    BadDocument,
+    check,
+    check_blueprint,
+    check_mapping,
+    read,
+)
 from extensions.blueprints.loading import load
 from extensions.blueprints.models import Blueprint, BlueprintField, Extension, ExtensionSecret
 from extensions.mappings.models import Mapping
@@ -306,6 +315,61 @@ def test_several_missing_keys_are_named_once():
 
     [problem] = refused.value.problems
     assert "integration_key, base_url, environment" in problem.expected
+
+
+ROW = {"template_type": "a", "custom_id": "a", "path": "a"}
+TYPE = {"name": "D", "extension_type": "d", "event_types": [], "fields": []}
+
+
+def refused(check_it: Any, wrong: dict[str, Any]) -> BadDocument:
+    with pytest.raises(BadDocument) as caught:
+        check_it(wrong)
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("check_it", "wrong"),
+    [
+        (check_mapping, {"mapping": [{"a": 1}] * 3_000}),
+        (check_mapping, {"mapping": [{**ROW, "path": "\0"}] * 3_000}),
+        (check_mapping, {"mapping": [{**ROW, "options": {"values": dict.fromkeys(map(str, range(3_000)), 1)}}]}),
+        (check_mapping, {"mapping": [{**ROW, "options": {"values": dict.fromkeys(map(str, range(3_000)), "\0")}}]}),
+        (check_mapping, {"mapping": [dict.fromkeys(map(str, range(30_000)), 1)] * 30}),
+        (check_blueprint, {"template_types": [{**TYPE, "fields": [{}] * 300}] * 10}),
+        (check_blueprint, {"template_types": [{**TYPE, "event_types": ["sign"] * 100}] * 100}),
+    ],
+)
+def test_however_much_is_wrong_little_is_held_and_that_there_is_more_is_said(check_it, wrong):
+    tracemalloc.start()
+    try:
+        problems = refused(check_it, wrong).problems
+        held = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+    assert held < 8_000_000
+    assert len(problems) == 21
+    assert str(problems[-1]) == "$: the file has more mistakes than these 20. Correct these, then try it again."
+
+
+@pytest.mark.parametrize(
+    ("check_it", "wrong"),
+    [
+        (check_mapping, {"mapping": [{"a": 1}] * 10_001}),
+        (check_blueprint, {"template_types": [{**TYPE, "event_types": [1, "sign"] * 51}]}),
+        (check_blueprint, {"template_types": [{}] * 101}),
+    ],
+)
+def test_what_stands_in_a_list_that_is_too_long_is_not_looked_at(check_it, wrong):
+    [problem] = refused(check_it, wrong).problems
+
+    assert "expected at most" in problem.expected
+
+
+def test_problems_stand_in_the_order_of_the_file_and_none_is_said_to_be_left_out():
+    problems = refused(check_mapping, {"mapping": [{**ROW, "path": ""}] * 12}).problems
+
+    assert [problem.path for problem in problems] == [f"$.mapping[{number}].path" for number in range(12)]
 
 
 ANY_JSON = st.recursive(

@@ -551,6 +551,8 @@ def test_an_upload_is_seen_before_it_is_stored(administrator, installation):
         ({"mapping": [row("deal_value", "a.b", transform="choice")]}, "“values” is missing"),
         ({"mapping": [row("deal_value", "a.b", options={"default": "\0"})]}, "cannot be shown"),
         ({"mapping": [row("\ud800", "a.b")]}, "cannot be shown"),
+        ({"mapping": [row("deal_value", "a.b", options={"values": {"\ud800": 1}})]}, "expected text, found a number"),
+        ({"mapping": [row(f"nothing_{each}", "a.b") for each in range(21)]}, "more mistakes than these 20"),
     ],
 )
 def test_an_upload_that_is_wrong_is_refused_place_by_place(administrator, installation, document, words):

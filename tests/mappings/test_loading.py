@@ -111,6 +111,8 @@ def test_a_load_over_a_version_that_is_no_longer_the_newest_is_refused(extension
         ({"mapping": [row("a", "deal.a", options={"default": "\ud800"})]}, "a character that cannot be shown"),
         ({"mapping": [row("a", "deal.a", options={"values": {"a": {"b": {}}}})]}, "expected text, found an object"),
         ({"mapping": [row("a", "deal.a", options={"values": {"x" * 1_000_000: ""}})]}, "expected at most 1024"),
+        ({"mapping": [row("a", "deal.a", options={"values": {"x" * 1_000_000: 1}})]}, "expected text, found a number"),
+        ({"mapping": [row("a", "deal.a", options={"values": {"\ud800": 1}})]}, r"values.\\ud800: expected text"),
         ({"mapping": [row("a", "deal.a"), row("a", "deal.b")]}, r"stands already at \$.mapping\[0\]"),
         ({"mapping": [row(f"f{each}", "deal.a") for each in range(10_001)]}, "expected at most 10000 entries"),
     ],
