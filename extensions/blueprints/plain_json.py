@@ -6,6 +6,10 @@ from typing import Any
 
 # What names an object to whoever wrote it.
 NAMING = ("custom_id", "extension_type", "integration_key")
+# Lists and objects in each other. No file of ours has ten, no record that a mapping reads a hundred; and whoever goes
+# through a document or quotes a part of it is far from Python's own limit, however deep in calls.
+DEEPEST = 100
+TOO_DEEP = ("the JSON is nested too deeply.", "Is this the right file?")
 
 
 class NotPlain(Exception):
@@ -46,11 +50,13 @@ def read_object(
             f"expected JSON; {where}: {exc.msg}.", "Mend that line, or check it with a JSON editor."
         ) from None
     except RecursionError:
-        raise NotPlain("the JSON is nested too deeply.", "Is this the right file?") from None
+        raise NotPlain(*TOO_DEEP) from None
     except ValueError as exc:
         raise NotPlain(f"expected plain JSON; {exc}.", "Write each key once, and numbers as digits.") from None
     if not isinstance(document, dict):
         raise NotPlain(f"expected an object, found {kind(document)}.", "Begin with { as the example does.")
+    if _is_deeper(document, DEEPEST):
+        raise NotPlain(*TOO_DEEP)
     return document
 
 
@@ -58,6 +64,15 @@ def kind(value: Any) -> str:
     """What a value of JSON is, in words."""
     kinds = {bool: "true or false", str: "text", list: "a list", dict: "an object", type(None): "null"}
     return kinds.get(type(value), "a number")
+
+
+def _is_deeper(document: dict[str, Any], levels: int) -> bool:
+    """Whether lists and objects are nested deeper; looks level by level, since the nesting may be any."""
+    level: list[Any] = [document]
+    for _ in range(levels):
+        inside = (each.values() if isinstance(each, dict) else each for each in level)
+        level = [value for values in inside for value in values if isinstance(value, dict | list)]
+    return bool(level)
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

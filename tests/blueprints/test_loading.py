@@ -193,6 +193,8 @@ def test_a_released_version_never_becomes_a_draft_again(document):
         (b'{"name": 1, "name": 2}', "stands twice"),
         (b'{"name": NaN}', "NaN is no number"),
         (b"[" * 100_000, "nested too deeply"),
+        (b'{"name": ' * 101 + b"1" + b"}" * 101, "nested too deeply"),
+        (b'{"name": ' + b"[" * 99 + b"]" * 99 + b"}", r"\$\.name: expected text, found a list"),
         (b'{"version": ' + b"9" * 10_000 + b"}", r"plain JSON; a number has 10,000 digits\."),
         (b'[{"custom_id": "deal_value", "a": 1, "a": 2}]', "twice in the object with custom_id 'deal_value'"),
         (b" " * 10_000_000, "larger than"),

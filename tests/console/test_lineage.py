@@ -146,6 +146,7 @@ def test_a_file_is_read_like_pasted_text(support, installation):
         ('{"a": NaN}', "NaN is no number"),
         ('{"a": 1, "a": 2}', "stands twice"),
         ("[" * 100_000, "nested too deeply"),
+        ('{"a":' + "[" * 900 + "]" * 900 + "}", "nested too deeply"),
         ('{"a": "\0"}', "Expected JSON"),
     ],
 )

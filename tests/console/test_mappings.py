@@ -519,6 +519,10 @@ def test_an_earlier_version_is_downloaded(support, installation):
     assert support.get(at("mapping-download"), {"version": "9"}).status_code == 404
 
 
+# Not too deep for Python to read, but for whoever quotes it.
+DEEP = b'{"mapping": [{"options": {"default": ' + b"[" * 900 + b"]" * 900 + b"}}]}"
+
+
 def test_an_upload_is_seen_before_it_is_stored(administrator, installation):
     document = {"mapping": [row("deal_value", "deal.total", transform="number"), row("vat_exempt", "account.vat")]}
 
@@ -543,6 +547,7 @@ def test_an_upload_is_seen_before_it_is_stored(administrator, installation):
         (b"\xff", "expected text in UTF-8"),
         (b"[]", "expected an object"),
         (b"[" * 100_000, "nested too deeply"),
+        (DEEP, "nested too deeply"),
         (b" " * 1_000_001, "larger than a page can carry"),
         ({"extension": "acme_other", "mapping": []}, "the file is the mapping of acme_other"),
         ({"name": "Acme"}, "lacks the key mapping"),

@@ -28,6 +28,7 @@ def test_numbers_are_exact_and_keys_of_any_script_are_kept():
         (b'{"a": 1e99999999999999999999}', "a number is larger than any that can be written"),
         (b'{"a": 1, "a": 2}', "the key 'a' stands twice"),
         (b'{"a":' * 100_000, "nested too deeply"),
+        (b'{"a":' * 900 + b"1" + b"}" * 900, "nested too deeply"),
         (b"\xff", "Expected text in UTF-8; byte 1 is not"),
         (b'{"a": "' + b"x" * 1_000_000 + b'"}', "larger than 1,000,000 bytes"),
     ],

@@ -64,6 +64,7 @@ TYPE = {"name": "D", "extension_type": "d", "event_types": [], "fields": []}
         (b"[]", "expected an object"),
         (b'{"template_types": [], "template_types": []}', "stands twice"),
         (b'{"template_types": ' + b"[" * 100_000, "nested too deeply"),
+        (b'{"template_types": ' + b"[" * 900 + b"]" * 900 + b"}", "nested too deeply"),
         ({}, "lacks the key template_types"),
         ({"template_types": []}, "is empty"),
         ({"template_types": [TYPE], "colour": 1}, "does not know the key colour"),
