@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -29,8 +30,11 @@ COLUMNS = {
     "since": "shown_since",
     "refreshed_at": "refreshed_at",
 }
-# A cell that begins so is run as a formula by spreadsheets; an apostrophe in front makes it text.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# What begins so is run as a formula by spreadsheets; an apostrophe in front makes it text. Where lists are written with
+# semicolons, as in Sweden, Excel splits our lines at those, others split at tabs; and in a line that is split so, a
+# quote that does not begin a cell keeps nothing together, not even a line break. So a formula is looked for wherever
+# a cell may begin, and quoting more would not help.
+FORMULA = re.compile(r"""^(?=[\t\r])|(^|[;\t\r\n])([ "]*)(?=[=+@-])""")
 
 
 class Echo:
@@ -61,9 +65,12 @@ def as_json(installations: QuerySet[Installation]) -> StreamingHttpResponse:
 
 
 def cell(value: Any) -> str:
-    """The value as a spreadsheet may show it, never as a formula."""
+    """The value as a spreadsheet may show it, never as a formula, whatever the spreadsheet splits lines at.
+
+    No import of ours reads these files, so nothing has to take the apostrophe out again.
+    """
     text = "" if value is None else value.isoformat() if hasattr(value, "isoformat") else str(value)
-    return f"'{text}" if text.startswith(FORMULA) else text
+    return FORMULA.sub(r"\1\2'", text)
 
 
 def _lines(headings: list[str], rows: Iterable[Sequence[Any]]) -> Iterator[str]:

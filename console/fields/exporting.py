@@ -53,7 +53,7 @@ def as_lines(asked: Asked, *, one_by_one: bool) -> Iterator[str]:
             yield writer.writerow([*about, *(_state(stood, each) for each in columns)])
             continue
         yield "".join(
-            writer.writerow([*about, each.key[0], *map(cell, (each.key[1], each.name)), state])
+            writer.writerow([*about, *map(cell, (*each.key, each.name)), state])
             for each in columns
             if (state := _state(stood, each))
         )

@@ -10,7 +10,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Account, Tag
-from console.exporting import cell
+from console.exporting import cell, csv_of_lines
 from console.models import AuditEvent
 from extensions.health.models import Finding
 from extensions.installations.models import Installation
@@ -351,6 +351,41 @@ def test_the_export_has_a_line_for_each_and_runs_no_formula(support):
 @pytest.mark.parametrize("value", ["=1", "+1", "-1", "@x", "\tx", "\rx"])
 def test_no_cell_begins_as_a_formula(value):
     assert cell(value) == f"'{value}"
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        ("Acme;=cmd|' /C calc'!A0", "Acme;'=cmd|' /C calc'!A0"),
+        ("a;+1;-1;@x", "a;'+1;'-1;'@x"),
+        ("a\n=1", "a\n'=1"),
+        ("a\r\n=1", "a\r\n'=1"),
+        ("a\t=1", "a\t'=1"),
+        ("a;\t\r=1", "a;\t\r'=1"),
+        ('a; "=1"', 'a; "\'=1"'),
+        ('"=1"', '"\'=1"'),
+        (" =1", " '=1"),
+        (";=1", ";'=1"),
+    ],
+)
+def test_no_cell_holds_what_begins_as_a_formula_where_a_spreadsheet_splits_it(value, written):
+    assert cell(value) == written
+
+
+@pytest.mark.parametrize("value", ["Alder & Sons, a-b; c = d", "a@b.example;c@d.example", "a\r\n\r\nb", "1;2", ""])
+def test_any_other_cell_stays_as_it_is(value):
+    assert cell(value) == value
+
+
+@pytest.mark.parametrize("split_at", [",", ";", "\t"])
+def test_a_file_holds_no_formula_whatever_it_is_split_at(split_at):
+    names = ["Acme;=1;2", 'Acme; "=1', "Acme\t=1", "Acme\n=1", 'Acme";=1"', "Acme,=1", "=1", 'Acme;""=1']
+    text = b"".join(csv_of_lines([[1, name, 2] for name in names], ["a", "b", "c"], "x.csv").streaming_content).decode()
+
+    cells = [each for line in csv.reader(io.StringIO(text), delimiter=split_at) for each in line]
+
+    assert len(cells) > len(names)
+    assert not [each for each in cells if each.lstrip(' "').startswith(("=", "+", "-", "@"))]
 
 
 def test_the_export_for_scripts_says_what_the_command_says(support):
