@@ -13,6 +13,7 @@ from console.contract_tests.running import Asked, Refused, SentBefore, Tested, c
 from console.installation.opening import Opened, opened
 from console.lineage.pasting import Pasted, in_memory, pasted
 from console.lineage.showing import shown_comparison, shown_lines
+from console.lineage.ways import ways
 from console.pages import page
 from extensions.installations.models import Part
 from extensions.mappings.contract_testing import is_real
@@ -135,4 +136,5 @@ def _result(request: HttpRequest, this: Opened, tested: Tested) -> dict[str, Any
         unsent=shown_lines(tested.of.amiss),
         compared=shown_comparison(tested.of, filled, attention=False) if filled else None,
         contract=True,
+        ways=ways(this, request.user),
     )

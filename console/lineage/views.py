@@ -17,10 +17,11 @@ from console.installation.reading import reading
 from console.lineage.looking import Refused, look_at
 from console.lineage.pasting import Pasted, begun, in_memory, pasted
 from console.lineage.showing import key_of, shown_comparison, shown_lines, shown_type
+from console.lineage.ways import ways
 from console.pages import context, page
 from extensions.installations.models import Installation, Part, UsableTemplate
 from extensions.installations.searching import search
-from extensions.mappings.lineage import compare, trace
+from extensions.mappings.lineage import Lineage, compare, trace
 from extensions.mappings.models import ContractTest
 
 PREVIEW = "mappings.preview_lineage"
@@ -52,21 +53,23 @@ def preview(request: HttpRequest, oneflow_id: int, key: str) -> HttpResponse:
         form = begun(this.installation)
     if form.record is None:
         return _page(request, this, form, parts, usable)
-    lineage = trace(this.installation, parts, form.record)
-    chosen, attention = request.POST.get("template", ""), _attention(request)
-    types = [shown_type(each, usable, chosen, attention=attention) for each in lineage.types]
-    return _page(request, this, form, parts, usable, types=types, astray=shown_lines(lineage.astray))
+    return _previewed(request, this, form, parts, usable, trace(this.installation, parts, form.record))
 
 
 @page(PREVIEW, audited="contract.read", methods=("POST",))
 @in_memory
 def contract(request: HttpRequest, oneflow_id: int, key: str) -> HttpResponse:
-    """What a contract holds, field by field, beside what the mapping gives from the record."""
+    """What a contract holds, field by field, beside what the mapping gives from the record.
+
+    Enter in the form leads here too: then one that names no contract only asks for the preview.
+    """
     this, form = opened(oneflow_id, key), _form(request)
     parts, usable = _known(this.installation)
     if form.record is None:
         return _page(request, this, form, parts, usable)
     lineage, asked = trace(this.installation, parts, form.record), request.POST.get("contract", "").strip()
+    if not asked and "enter" in request.POST:
+        return _previewed(request, this, form, parts, usable, lineage)
     try:
         seen = look_at(this.installation, asked, lineage, timezone.now(), actor_of(request))
     except Refused as exc:
@@ -74,6 +77,19 @@ def contract(request: HttpRequest, oneflow_id: int, key: str) -> HttpResponse:
     compared = compare(seen.of, {field.custom_id: field.value for field in seen.contract.data_fields})
     types = [shown_comparison(seen.of, compared, attention=_attention(request))]
     return _page(request, this, form, parts, usable, types=types, contract=seen.contract)
+
+
+def _previewed(
+    request: HttpRequest,
+    this: Opened,
+    form: Pasted,
+    parts: dict[str, Part],
+    usable: list[UsableTemplate],
+    lineage: Lineage,
+) -> HttpResponse:
+    chosen, attention = request.POST.get("template", ""), _attention(request)
+    types = [shown_type(each, usable, chosen, attention=attention) for each in lineage.types]
+    return _page(request, this, form, parts, usable, types=types, astray=shown_lines(lineage.astray))
 
 
 def _form(request: HttpRequest) -> Pasted:
@@ -112,6 +128,7 @@ def _page(
             reading=reading(parts, "usable"),
             asked=asked,
             attention=_attention(request),
+            ways=ways(this, request.user),
             **extra,
         ),
     )

@@ -29,10 +29,10 @@ from console.mappings.rule_form import RuleForm
 from console.pages import is_part, page
 from extensions.mappings.changing import Refused, Stale, Why, Wrong, change
 from extensions.mappings.effective import Place, Rule, Rules, effective
+from extensions.mappings.lineage import NO_VERSION, Outcome, Reason, Written, write
 from extensions.mappings.models import Override
 from extensions.mappings.paths import Absent, kind
 from extensions.mappings.records import number
-from extensions.mappings.transforms import Untransformable, apply
 
 # What the form can be sent for; the first is also what Enter does.
 STORE, TRY, EMPTY, REMOVE = "store", "try", "empty", "remove"
@@ -40,11 +40,22 @@ STORE, TRY, EMPTY, REMOVE = "store", "try", "empty", "remove"
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """What became of a sample: the text, or why there is none."""
+    """What became of a sample, judged as lineage judges a record: the text, or why there is none."""
 
     kind: str
-    text: str = ""
-    refused: str = ""
+    written: Written
+
+    @property
+    def text(self) -> str:
+        return self.written.text
+
+    @property
+    def outcome(self) -> Outcome:
+        return self.written.outcome
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        return self.written.reasons
 
 
 @page(SEE, unaudited="shows what fills one field; no personal data")
@@ -118,7 +129,7 @@ def _taken(request: HttpRequest, desk: Desk, place: Place) -> HttpResponse:
     form, do = RuleForm(request.POST), request.POST.get("do", STORE)
     valid = form.is_valid()
     if do == TRY:
-        tried = _tried(form) if valid else None
+        tried = _tried(form, fields_of(desk.owner.extension).get(place)) if valid else None
         if is_part(request):
             return render(request, "mappings/tried.html", {"tried": tried})
         return _shown(request, desk, place, form, tried=tried)
@@ -174,13 +185,11 @@ def _follows(desk: Desk) -> str:
     return "Each account is judged by it when it is next refreshed."
 
 
-def _tried(form: RuleForm) -> Tried:
-    rule, raw = form.rule(), _sample(form.cleaned_data["sample"])
+def _tried(form: RuleForm, line: Line | None) -> Tried:
+    raw = _sample(form.cleaned_data["sample"])
     told = "no value" if isinstance(raw, Absent) else kind(raw)
-    try:
-        return Tried(told, text=apply(rule.transform, rule.options, raw))
-    except Untransformable as exc:
-        return Tried(told, refused=exc.sentence)
+    written = write(form.rule(), raw, line.kind if line else "")
+    return Tried(told, written if line else written.but(NO_VERSION))
 
 
 def _sample(text: str) -> object:

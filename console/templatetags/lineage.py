@@ -1,45 +1,73 @@
 """What becomes of a field, as a row of a table. `{% load lineage %}`
 
-{% lineage_row row contract %}       field, rule, value and text, beside a contract what that holds, and the outcome
+{% lineage_rows rows ways contract %}  field, rule, value and text, beside a contract what that holds, and the outcome
+{% outcome tried.outcome %}            the word for what became of a field
 """
+
+from collections.abc import Callable, Iterable
+from functools import cache
 
 from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from console.lineage.showing import TONES, Shown
+from console.lineage.ways import Ways
 from console.templatetags.mappings import NOTHING, rule
+from extensions.mappings.lineage import Match, Outcome, Reason
 
 register = template.Library()
 
 # Drawn here: three hundred fields as a template's nodes take as long as all the rest of their page.
 ROW = (
-    '<tr>\n<td><code>{}</code>{}<br><span class="quiet">{}</span></td>\n<td>{}</td>\n<td>{}</td>\n<td>{}</td>\n'
-    "{}<td>{}</td>\n</tr>"
+    '<tr>\n<td><code>{}</code>{}<br><span class="quiet">{}</span></td>\n<td><a href="{}">{}</a></td>\n<td>{}</td>\n'
+    "<td>{}</td>\n{}<td>{}{}</td>\n</tr>"
 )
 REQUIRED = SafeString(' <span class="required" title="required">*</span>')
 WORDS = {
     what: format_html('<span class="state {}"><i>{}</i> {}</span>', tone, what.mark, what.word)
     for what, tone in TONES.items()
 }
-OPENING, CLOSING = SafeString('<ul class="differences">'), SafeString("</ul>")
 
 
 @register.simple_tag
-def lineage_row(row: Shown, contract: object = None) -> SafeString:
-    """A field with what becomes of it; beside a contract also what that holds."""
+def outcome(what: Outcome | Match) -> SafeString:
+    """The word, with its mark and tone."""
+    return WORDS[what]
+
+
+@register.simple_tag
+def lineage_rows(rows: Iterable[Shown], ways: Ways, contract: object = None) -> SafeString:
+    """The fields with what becomes of each; beside a contract also what that holds."""
+    reasons = cache(lambda reasons: _reasons(reasons, ways))  # many fields have the same
+    return format_html_join("", "{}", ((_row(row, ways, contract, reasons),) for row in rows))
+
+
+def _row(row: Shown, ways: Ways, contract: object, reasons: Callable[[tuple[Reason, ...]], SafeString]) -> SafeString:
     line = row.line
-    required = REQUIRED if line.required else NOTHING
-    held = format_html("<td>{}</td>\n", row.held) if contract else NOTHING
     return format_html(
-        ROW, line.custom_id, required, line.name, rule(line.rule), row.raw, row.text, held, _outcome(row)
+        ROW,
+        line.custom_id,
+        REQUIRED if line.required else NOTHING,
+        line.name,
+        ways.of_rule(line),
+        rule(line.rule),
+        row.raw,
+        row.text,
+        format_html("<td>{}</td>\n", row.held) if contract else NOTHING,
+        WORDS[row.what],
+        reasons(line.reasons),
     )
 
 
-def _outcome(row: Shown) -> SafeString:
-    """The word for what came of it, and below that each reason with what to do."""
-    shown = WORDS[row.what]
-    if not row.line.reasons:
-        return shown
-    reasons = ((reason.sentence, reason.remedy) for reason in row.line.reasons)
-    return shown + OPENING + format_html_join("", "<li>{} {}</li>", reasons) + CLOSING
+def _reasons(reasons: tuple[Reason, ...], ways: Ways) -> SafeString:
+    """Each reason with what to do, which leads to where it is done."""
+    if not reasons:
+        return NOTHING
+    told = format_html_join("", "<li>{} {}</li>", ((each.sentence, _remedy(each, ways)) for each in reasons))
+    return format_html('<ul class="differences">{}</ul>', told)
+
+
+def _remedy(reason: Reason, ways: Ways) -> str:
+    address = ways.places.get(reason.where)
+    return format_html('<a href="{}">{}</a>', address, reason.remedy) if address else reason.remedy

@@ -34,24 +34,53 @@ class Outcome(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why a field would not be filled, and what to do."""
+    """Why a field would not be filled, what to do, and where: "installation", "missing", "off", or anywhere."""
 
     sentence: str
     remedy: str
+    where: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a rule makes of a value: the text where it makes one, what that comes to, and why not."""
+
+    text: str
+    outcome: Outcome
+    reasons: tuple[Reason, ...] = ()
+
+    def but(self, *obstacles: Reason) -> "Written":
+        """The same where something else stands in the way: then nothing is filled."""
+        refused = bool(obstacles) and self.outcome is Outcome.FILLED
+        return Written(self.text, Outcome.REFUSED if refused else self.outcome, (*self.reasons, *obstacles))
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
     """One field: what fills it, the value in the record, and the text that it becomes, where it becomes one."""
 
-    custom_id: str
+    place: Place
     name: str
     required: bool
     rule: Rule | None
     raw: object
-    text: str
-    outcome: Outcome
-    reasons: tuple[Reason, ...] = ()
+    written: Written
+
+    @property
+    def custom_id(self) -> str:
+        return self.place[1]
+
+    @property
+    def text(self) -> str:
+        return self.written.text
+
+    @property
+    def outcome(self) -> Outcome:
+        return self.written.outcome
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        return self.written.reasons
 
     @property
     def refused(self) -> bool:
@@ -135,38 +164,39 @@ def _lines(table: Table, rules: Rules, record: object) -> Iterator[Line]:
 
 
 def _line(table: Table, row: Row, rule: Rule | None, record: object) -> Line:
-    raw, text, outcome, reasons = _written(rule, record)
-    obstacles = [*_obstacles(table, row), *(_misfits(row, text) if outcome is Outcome.FILLED else ())]
-    if obstacles and outcome is Outcome.FILLED:
-        outcome = Outcome.REFUSED
+    place = (table.wanted.extension_type, row.custom_id)
+    raw, found = _found(rule, record, row.wanted)
     required = bool(row.wanted and row.wanted.required)
-    return Line(row.custom_id, row.name, required, rule, raw, text, outcome, (*reasons, *obstacles))
+    return Line(place, row.name, required, rule, raw, found.but(*_obstacles(table, row)))
 
 
 def _unknown(place: Place, rule: Rule, record: object, reason: Reason) -> Line:
     """A rule for a field that is nowhere."""
-    raw, text, outcome, reasons = _written(rule, record)
-    if outcome is Outcome.FILLED:
-        outcome = Outcome.REFUSED
-    return Line(place[1], rule.label, False, rule, raw, text, outcome, (*reasons, reason))
+    raw, found = _found(rule, record, None)
+    return Line(place, rule.label, False, rule, raw, found.but(reason))
 
 
-def _written(rule: Rule | None, record: object) -> tuple[object, str, Outcome, tuple[Reason, ...]]:
-    """The raw value, the text that the rule makes of it, and what that alone comes to."""
+def _found(rule: Rule | None, record: object, wanted: BlueprintField | None) -> tuple[object, Written]:
+    """The raw value, and what the rule makes of it."""
     if rule is None:
-        return None, "", Outcome.EMPTY, (NO_RULE,)
+        return None, Written("", Outcome.EMPTY, (NO_RULE,))
     if not rule.filled:
-        return None, "", Outcome.EMPTY, (NOT_HERE,)
+        return None, Written("", Outcome.EMPTY, (NOT_HERE,))
     raw = look_up(record, rule.path)
+    return raw, write(rule, raw, wanted.kind if wanted else "")
+
+
+def write(rule: Rule, raw: object, kind: str = "") -> Written:
+    """What the rule makes of a value for a field of that kind, whatever an account has."""
     try:
         text = apply(rule.transform, rule.options, raw)
     except Untransformable as exc:
         if isinstance(raw, Absent):
-            return raw, "", Outcome.EMPTY, (Reason(exc.sentence, "Correct the path, or give the rule a default."),)
-        return raw, "", Outcome.REFUSED, (Reason(exc.sentence, "Correct the rule’s transform, or the record."),)
+            return Written("", Outcome.EMPTY, (Reason(exc.sentence, "Correct the path, or give the rule a default."),))
+        return Written("", Outcome.REFUSED, (Reason(exc.sentence, "Correct the rule’s transform, or the record."),))
     if not text:
-        return raw, "", Outcome.EMPTY, (NO_VALUE,)
-    return raw, text, Outcome.FILLED, ()
+        return Written("", Outcome.EMPTY, (NO_VALUE,))
+    return Written(text, Outcome.FILLED).but(*_misfits(kind, text))
 
 
 def _obstacles(table: Table, row: Row) -> Iterator[Reason]:
@@ -181,13 +211,13 @@ def _obstacles(table: Table, row: Row) -> Iterator[Reason]:
         yield SWITCHED_OFF
 
 
-def _misfits(row: Row, text: str) -> Iterator[Reason]:
-    """Why the field would not take this text."""
+def _misfits(kind: str, text: str) -> Iterator[Reason]:
+    """Why a field of that kind would not take this text."""
     if len(text) > LONGEST_VALUE:
         yield Reason(
             f"The text has {len(text):,} characters, and a field holds {LONGEST_VALUE:,}.", "Shorten it in the product."
         )
-    if row.wanted and row.wanted.kind == BlueprintField.Kind.CHECKBOX and text not in CHECKBOX:
+    if kind == BlueprintField.Kind.CHECKBOX and text not in CHECKBOX:
         yield CHECKBOX_ONLY
 
 
@@ -205,14 +235,17 @@ def _no_such_type(place: Place) -> Reason:
     )
 
 
+NO_VERSION = Reason("No version of the blueprint has this field.", "Correct the custom_id, or take the mapping out.")
 NO_RULE = Reason("No mapping fills this field.", "Add one, if the product has a value for it.")
 NOT_HERE = Reason("In this installation nothing fills it: an override says so.", "Take the override back to fill it.")
 NO_VALUE = Reason("The value is empty.", "Nothing, or give the rule a default.")
-NO_TYPE = Reason("The template type is not in the account.", "See why on the installation’s page.")
-NO_FIELD = Reason("The account’s template type has no such field.", "See the Fields tab for what to do.")
-SWITCHED_OFF = Reason("The field is switched off in the account.", "Have it switched on in the template type.")
+NO_TYPE = Reason("The template type is not in the account.", "See why on the installation’s page.", "installation")
+NO_FIELD = Reason("The account’s template type has no such field.", "See what to do about it.", "missing")
+SWITCHED_OFF = Reason("The field is switched off in the account.", "Have it switched on in the template type.", "off")
 NEVER_READ = Reason(
-    "The account’s fields were never read, so nobody knows whether it takes the value.", "Refresh the account first."
+    "The account’s fields were never read, so nobody knows whether it takes the value.",
+    "Refresh the account first.",
+    "installation",
 )
 CHECKBOX_ONLY = Reason("The field is a checkbox, which takes 0 or 1.", "Use the transform “yes_no”.")
 

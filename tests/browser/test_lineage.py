@@ -48,6 +48,32 @@ def test_a_field_that_is_off_is_refused_and_left_out_of_the_body(page, demo):
     expect(page.locator("#acme_deal code", has_text="customer_number")).to_have_count(0)
 
 
+def test_enter_in_the_box_of_the_contract_reads_it_and_the_answer_is_in_sight(page, demo):
+    page.goto(f"{demo.url}/installation/{account(demo, None)}/acme_ledger/lineage/")
+    page.get_by_label("A record of your product, as JSON").fill(json.dumps(RECORD))
+    page.get_by_role("button", name="Show what it becomes").click()
+    expect(page.locator("#result h2").first).to_be_in_viewport()
+
+    page.get_by_text("Compare with a contract that is there").click()
+    page.get_by_label("Id of the contract in Oneflow").fill("999999999")
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_text("Oneflow knows no contract 999999999")).to_be_visible()
+
+
+def test_enter_in_the_form_of_a_rule_stores_it(open_page, demo):
+    page = open_page()
+    sign_in(page, demo, "administrator")
+    page.goto(f"{demo.url}/mappings/acme_ledger/field/acme_deal/deal_value/")
+    page.get_by_label("A value of the product, to try it with").fill("7")
+    page.get_by_label("Label").fill("What the deal is worth")
+    page.get_by_label("Reason of the change").fill("say it as the product does")
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_text("Stored as version")).to_be_visible()
+    expect(page.locator("tr", has_text="deal_value").first).to_contain_text("What the deal is worth")
+
+
 def test_a_test_contract_is_made_compared_and_deleted(page, demo):
     page.goto(f"{demo.url}/installation/{account(demo, None)}/acme_ledger/lineage/")
     page.get_by_label("A record of your product, as JSON").fill(json.dumps(RECORD))

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from console.models import AuditEvent, Heartbeat
 from extensions.installations.models import Contract, DataField, Exchange, Installation, Part, UsableTemplate
-from extensions.mappings.models import ContractTest, Mapping
+from extensions.mappings.models import ContractTest, Mapping, Override
 from tests.connected import connect, refresh
 from tests.making import make_installation, make_user
 
@@ -92,6 +92,62 @@ def test_a_refused_field_says_why_and_only_it_is_shown_when_asked_so(support, in
     assert "The field is switched off in the account." in page
     assert "<code>customer_number</code>" not in page
     assert "assumed" in page
+
+
+def signed_in(role):
+    client = Client()
+    client.force_login(make_user(role))
+    return client
+
+
+def test_the_rule_leads_to_where_it_is_changed_and_what_the_account_lacks_to_the_repair(support, installation):
+    DataField.objects.filter(custom_id="deal_value").update(active=False)
+    Override.objects.create(
+        installation=installation, extension_type="acme_deal", custom_id="vat_exempt", path="deal.vat", transform="text"
+    )
+    shared = f'<a href="{reverse("mapping-field", args=["acme_ledger", "acme_deal", "deal_value"])}">'
+    own = '<a href="' + reverse("installation-mapping-field", args=[410001, "acme_ledger", "acme_deal", "{}"]) + '">'
+    off = '<a href="{}">Have it switched on in the template type.</a>'
+
+    page = shown(support, installation)
+    for custom_id in ("deal_value", "vat_exempt"):
+        assert own.replace("%7B%7D", custom_id) in page
+    assert shared not in page
+    assert off.format(address(installation, "installation-repair")) in page
+
+    page = shown(signed_in("administrator"), installation)
+    assert shared in page
+    assert own.replace("%7B%7D", "vat_exempt") in page
+
+    page = shown(signed_in("onboarding"), installation)
+    assert own.replace("%7B%7D", "deal_value") in page
+
+
+@pytest.mark.parametrize(("mode", "where"), [("extension", "installation-fields"), ("toolkit", "installation-repair")])
+def test_what_is_missing_leads_to_the_repair_where_the_console_may_add_it(installation, mode, where):
+    Installation.objects.update(mode=mode)
+    DataField.objects.filter(custom_id="deal_value").update(missing_since=timezone.now())
+
+    page = shown(signed_in("onboarding"), installation)
+
+    assert f'<a href="{address(installation, where)}">See what to do about it.</a>' in page
+
+
+def test_the_answer_has_a_place_that_the_form_leads_to(support, installation):
+    page = shown(support, installation)
+
+    assert f'action="{address(installation)}#result"' in page
+    assert page.count('id="result"') == 1
+    assert 'id="result"' not in support.get(address(installation)).content.decode()
+
+
+def test_enter_reads_the_contract_that_is_named_and_without_one_shows_what_the_record_becomes(support, installation):
+    assert "The id of a contract is a number." in compared(support, installation, "abc", enter="1")
+
+    page = compared(support, installation, "", RECORD, enter="1")
+
+    assert "3 filled" in page
+    assert AuditEvent.objects.filter(verb="contract.read").count() == 1
 
 
 def test_a_rule_for_another_template_type_stands_apart(support, installation):

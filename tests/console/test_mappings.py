@@ -309,7 +309,13 @@ def test_of_two_people_at_once_the_second_sees_both_and_loses_nothing(administra
         ({"transform": "join", "sample": "plain"}, "only a list can be joined"),
         ({"sample": "", "default": "none"}, "no value → <output><code>none</code>"),
         ({"sample": "null"}, "The value is null"),
-        ({"sample": "[" * 3_000}, "3000 characters"),
+        ({"sample": "[" * 3_000}, "The text has 3,000 characters, and a field holds 1,024. Shorten it in the product."),
+        ({"sample": "Årjäng"}, '<span class="state ok"><i>✓</i> filled</span> <span class="quiet">6 characters</span>'),
+        ({"transform": "join", "sample": "plain"}, '<span class="state bad"><i>✕</i> refused</span>'),
+        ({"transform": "yes_no", "sample": '"maybe"'}, '<span class="state bad"><i>✕</i> refused</span>'),
+        ({"sample": '["a"]'}, '<span class="state bad"><i>✕</i> refused</span>'),
+        ({"sample": '""'}, '<span class="state warn"><i>○</i> empty</span>'),
+        ({"sample": "null"}, '<span class="state warn"><i>○</i> empty</span>'),
         ({"transform": "number", "sample": "9" * 5_000}, "more than 1,000 digits"),
         ({"transform": "choice", "sample": "a"}, "“values” is missing"),
         ({"sample": "1e9999999999999999999"}, "<code>1e9999999999999999999</code>"),
@@ -328,6 +334,26 @@ def test_a_rule_is_tried_with_a_value_and_nothing_is_stored(administrator, insta
     assert words in page
     assert "<html" not in part
     assert not Version.objects.exists()
+
+
+def tried(client, place, **form):
+    sent = written(do="try", **form)
+    return client.post(at("mapping-change", *place), sent, headers={"HX-Request": "true"}).content.decode()
+
+
+def test_what_is_tried_is_judged_for_the_field_that_it_is_for(administrator, installation):
+    BlueprintField.objects.filter(custom_id="deal_value").update(kind="checkbox")
+
+    assert "The field is a checkbox, which takes 0 or 1." in tried(administrator, PLACE, sample="X")
+    assert "refused" not in tried(administrator, PLACE, sample="1")
+    assert "No version of the blueprint has this field." in tried(administrator, ("acme_deal", "nowhere"), sample="1")
+
+
+def test_trying_leads_to_what_came_of_it(administrator, installation):
+    page = administrator.get(at("mapping-field", *PLACE)).content.decode()
+
+    assert f'formaction="{at("mapping-change", *PLACE)}#tried"' in page
+    assert 'id="tried"' in page
 
 
 def test_options_of_a_transform_that_is_not_chosen_are_no_mistake(administrator, installation):
