@@ -5,16 +5,19 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.auth import get_user_model
+from django.db.models import QuerySet
 from django.utils.dateparse import parse_datetime
 
 from console.repairs.running import is_the_jobs
-from console.roles import ADMINISTRATOR
+from console.roles import ADMINISTRATOR, ONBOARDING
+from extensions.health.words.saying import enumerated
 from extensions.mappings.models import Repair
 from extensions.mappings.models.repair import RUNNABLE, UNSETTLED
 from extensions.mappings.repairing.plans import Fate, Plan, Row
 
 State = Repair.State
 PLAN, APPROVE = "mappings.plan_repair", "mappings.approve_repair"
+MOST_NAMES = 3  # of those who may approve, told one by one
 # The small word in a table: how it looks.
 TONES = {
     State.VERIFIED: "ok",
@@ -98,8 +101,21 @@ def may_alone(user: Any) -> bool:
     """Whether an administrator is the only person here who may approve a repair at all."""
     if not (user.is_superuser or user.groups.filter(name=ADMINISTRATOR).exists()):
         return False
+    return not approvers(but=user.pk).exists()
+
+
+def approvers(*, but: int | None = None) -> QuerySet[Any]:
+    """The people here who may approve a repair; `but` is somebody who is not meant."""
     able = get_user_model().objects.with_perm(APPROVE, backend="console.permissions.OneStatement")
-    return not able.filter(is_active=True, is_staff=True).exclude(pk=user.pk).exists()
+    return able.filter(is_active=True, is_staff=True).exclude(pk=but)
+
+
+def who_approves(*, but: int | None = None) -> str:
+    """Whom to ask for an approval, as a sentence: a few of them by name, the rest as a number."""
+    names = list(approvers(but=but).order_by("username").values_list("username", flat=True))
+    if not names:
+        return f"Nobody may yet: an administrator gives somebody the role {ONBOARDING} or {ADMINISTRATOR}."
+    return f"{enumerated(names, 'and', 'more', ',', most=MOST_NAMES)} may approve it."
 
 
 def is_wanted(repair: Repair) -> bool:

@@ -18,7 +18,17 @@ from console.installation.paging import paged, rest_of_address
 from console.pages import context, page, refuse
 from console.repairs import running
 from console.repairs.offering import REPAIRABLE, offers
-from console.repairs.showing import APPROVE, PLAN, Difference, exchanges_of, is_wanted, may_alone, tone, what_may
+from console.repairs.showing import (
+    APPROVE,
+    PLAN,
+    Difference,
+    exchanges_of,
+    is_wanted,
+    may_alone,
+    tone,
+    what_may,
+    who_approves,
+)
 from extensions.health.models import Finding
 from extensions.installations.models import Installation
 from extensions.mappings.models import Repair
@@ -26,7 +36,7 @@ from extensions.mappings.models.repair import UNDER_WAY
 from extensions.mappings.repairing import approving
 from extensions.mappings.repairing.context import context_of, version_of
 from extensions.mappings.repairing.operations import Operation
-from extensions.mappings.repairing.proposing import plan_of
+from extensions.mappings.repairing.proposing import only_switches_off, plan_of
 from extensions.mappings.repairing.refusing import Refused, refusal_of
 from oneflow.errors import OneflowError
 
@@ -110,6 +120,9 @@ def plan(request: HttpRequest, oneflow_id: int, key: str) -> HttpResponse:
 def repair(request: HttpRequest, number: int) -> HttpResponse:
     """One repair: where it stands, the three-way difference, what undoing would not bring back, what came of it."""
     row, now = _find(number), timezone.now()
+    may = what_may(request.user, row, now)
+    asks = row.state == Repair.State.WAITING and not may.approve
+    others = who_approves(but=row.planner_id) if asks else ""
     try:
         difference, unreadable = Difference(plan_of(row)), None
     except Refused as refused:
@@ -131,7 +144,9 @@ def repair(request: HttpRequest, number: int) -> HttpResponse:
             changing=paged(request, difference.changing, per_page=ROWS) if difference else (),
             rest=rest_of_address(request),
             unreadable=unreadable,
-            may=what_may(request.user, row, now),
+            may=may,
+            others=others,
+            only_off=only_switches_off(row.summary),
             the_jobs=running.is_the_jobs(row),
             progress=_progress(row),
             exchanges=exchanges_of(row),

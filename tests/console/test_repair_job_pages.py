@@ -206,6 +206,46 @@ def test_removals_are_listed_and_confirmed_by_name_by_somebody_else() -> None:
     assert refused.count() == 2
 
 
+def test_who_planned_a_removal_is_told_whom_to_ask_instead_of_a_button() -> None:
+    client = as_role("administrator", "Ada")
+    job = planned(make(fleet(2), of_field_removed()), removes=["deal_value"])
+    RepairJob.objects.update(maker=client.session["_auth_user_id"], made_by="Ada")
+    colleagues = [as_role("onboarding", name) for name in ("Olle", "Per", "Rut", "Siv")]
+
+    page = page_of(client, job)
+
+    assert "Approve, and write" not in page and 'name="confirmed"' not in page
+    assert "<code>deal_value</code> in 2 accounts" in page
+    assert "somebody else lets it be written. Olle, Per, Rut and 1 more may approve it." in page
+    assert "Approve, and write the first 2" in page_of(colleagues[0], job)
+
+
+def test_whoever_may_not_approve_is_told_who_may_and_how_somebody_gets_to() -> None:
+    job, support = planned(make(fleet(1))), as_role("support")
+
+    assert "Nobody may yet: an administrator gives somebody the role onboarding or administrator." in page_of(
+        support, job
+    )
+    as_role("onboarding", "Olle")
+    assert "It is written once it is approved. Olle may approve it." in page_of(support, job)
+
+
+@pytest.mark.parametrize(
+    ("summary", "said"),
+    [
+        ("Switch off deal_value in acme_deal", "Switches off <code>deal_value</code>"),
+        ("Switch off a; Bring back b in acme_deal", "Switches off <code>deal_value</code>"),
+        ("Switch off a; Remove b in acme_deal", "Takes away <code>deal_value</code>"),
+        ("Remove deal_value in acme_deal", "Takes away <code>deal_value</code>"),
+    ],
+)
+def test_a_field_that_is_only_switched_off_is_not_called_taken_away(summary: str, said: str) -> None:
+    job = planned(make(fleet(1), of_field_removed()), removes=["deal_value"])
+    Repair.objects.update(summary=summary)
+
+    assert said in page_of(as_role("administrator"), job)
+
+
 def of_field_removed() -> Any:
     from extensions.mappings.repairing.operations import Kind
 

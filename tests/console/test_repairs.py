@@ -104,7 +104,8 @@ def test_undoing_waits_for_a_second_person_who_confirms_by_name(
     page = do(sam, repair, "undo")
     undoing = Repair.objects.exclude(pk=repair.pk).get()
     assert "Waiting for a second approver" in page
-    assert "somebody else than its planner" in page
+    assert "somebody else than its planner approves it. Olle may approve it." in page
+    assert "deal_value may be switched off" in words(ada.get(reverse("repair", args=[undoing.pk])))
     assert "somebody else than its planner" in do(sam, undoing, "approve", confirmed="deal_value")
     assert "Not confirmed: deal_value" in do(ada, undoing, "approve")
     assert "Approved" in do(ada, undoing, "approve", confirmed="deal_value")

@@ -13,6 +13,7 @@ from extensions.mappings.jobs.course import Tally
 from extensions.mappings.jobs.deciding import removals
 from extensions.mappings.models import Repair, RepairJob, RepairJobMember
 from extensions.mappings.models.job import GOING_ON, Standing
+from extensions.mappings.repairing.proposing import only_switches_off
 
 MINUTE = timedelta(minutes=1)
 MOST_REASONS = 10
@@ -108,6 +109,11 @@ def line(member: Any) -> dict[str, Any]:
         "sent_at": _iso(repair.sent_at) if repair else None,
         "ended_at": _iso(repair.ended_at) if repair else _iso(member.read_at),
     }
+
+
+def takes_away(member: Any) -> str:
+    """The verb for what an account would have no longer."""
+    return "Switches off" if member.repair and only_switches_off(member.repair.summary) else "Takes away"
 
 
 def _iso(moment: datetime | None) -> str | None:

@@ -17,8 +17,8 @@ from console.audit import actor_of
 from console.installation.paging import PER_PAGE, paged, rest_of_address
 from console.pages import context, is_part, page, refuse
 from console.repairs.jobs import running
-from console.repairs.jobs.showing import TONES, Shown, line, members_of
-from console.repairs.showing import APPROVE, PLAN, may_alone
+from console.repairs.jobs.showing import TONES, Shown, line, members_of, takes_away
+from console.repairs.showing import APPROVE, PLAN, may_alone, who_approves
 from extensions.mappings.jobs import deciding, making
 from extensions.mappings.models import RepairJob
 from extensions.mappings.repairing.refusing import Refused
@@ -72,16 +72,31 @@ def job(request: HttpRequest, number: int) -> HttpResponse:
             shown=shown,
             job=shown.job,
             rows=rows,
-            lines=[(each, line(each), TONES.get(each.standing, "")) for each in rows],
+            lines=[(each, line(each), TONES.get(each.standing, ""), takes_away(each)) for each in rows],
             only=only,
             rest=rest_of_address(request),
-            may={
-                "plan": request.user.has_perm(PLAN),
-                "approve": request.user.has_perm(APPROVE),
-                "export": request.user.has_perm(EXPORT),
-            },
+            may=_may(request.user, shown),
         ),
     )
+
+
+def _may(user: Any, shown: Shown) -> dict[str, Any]:
+    """What this person may do with it; and who else approves, where this person does not."""
+    # As of a single repair: what takes something away is approved by somebody else than whoever planned it.
+    own = bool(shown.removals) and shown.job.maker_id == user.pk
+    alone = own and may_alone(user)
+    approves = user.has_perm(APPROVE)
+    lets_write = approves and (alone or not own)
+    asks = shown.job.state == RepairJob.State.PLANNED and not lets_write
+    return {
+        "plan": user.has_perm(PLAN),
+        "approve": approves,
+        "let_write": lets_write,
+        "own": own,
+        "alone": alone,
+        "export": user.has_perm(EXPORT),
+        "others": who_approves(but=shown.job.maker_id if shown.removals else None) if asks else "",
+    }
 
 
 @page(SEE, unaudited="shows how far a job is; no personal data")

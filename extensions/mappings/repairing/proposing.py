@@ -14,7 +14,7 @@ from extensions.mappings.models import Repair, RepairSnapshot
 from extensions.mappings.repairing import planning
 from extensions.mappings.repairing.account import acting_admin, read, read_again
 from extensions.mappings.repairing.context import context_of, version_of
-from extensions.mappings.repairing.operations import Kind, Operation, demand_one_write
+from extensions.mappings.repairing.operations import REMOVING, Kind, Operation, demand_one_write
 from extensions.mappings.repairing.plans import Plan
 from extensions.mappings.repairing.refusing import Refused
 from oneflow.client import OneflowClient
@@ -146,6 +146,13 @@ def words_of(operations: Sequence[Operation]) -> str:
     told = "; ".join(f"{DOES[kind]} {_first(names)}" for kind, names in by_kind.items())
     place = f" in {operations[0].role}" if operations[0].kind.of_field else ""
     return f"{told}{place}"[:255]
+
+
+def only_switches_off(summary: str) -> bool:
+    """Whether what a repair with these words takes away is only switched off; its names do not tell."""
+    done = summary.split("; ")
+    removing = tuple(f"{DOES[kind]} " for kind in REMOVING if kind is not Kind.DEACTIVATE_FIELD)
+    return done[0].startswith(DOES[Kind.DEACTIVATE_FIELD]) and not any(each.startswith(removing) for each in done)
 
 
 def _first(names: list[str]) -> str:
