@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from extensions.health.codes import sentence
 from extensions.health.models import Finding
@@ -53,11 +53,15 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What one write can mend. `address` is what a webhook is going to be given; None where it is about none."""
+    """What one write can mend. `address` is what a webhook is going to be given; None where it is about none.
+
+    It `waits` while its template type is missing: that comes first.
+    """
 
     title: str
     choices: tuple[Choice, ...]
     address: str | None = None
+    waits: bool = False
 
     @property
     def key(self) -> str:
@@ -68,9 +72,14 @@ class Offer:
 
 def offers(installation: Installation, findings: Iterable[Finding], context: Context) -> list[Offer]:
     """Everything that the console can repair, in the order in which it is best done: a type before what is in it."""
-    able = [each for each in findings if can_repair(each, installation)]
-    found = [*_made("template_type.missing", able, context), *_fields(able, context)]
-    return [*found, *_made("webhook.missing", able, context), *_addresses(able, context)]
+    found = list(findings)
+    able = [each for each in found if can_repair(each, installation)]
+    untyped = {each.subject for each in found if each.code == "template_type.missing"}
+    within = [*_fields(able, context), *_made("webhook.missing", able, context)]
+    told = [replace(each, waits=each.choices[0].operation.role in untyped) for each in within]
+    can_be_done = [each for each in told if not each.waits]
+    waiting = [each for each in told if each.waits]
+    return [*_made("template_type.missing", able, context), *can_be_done, *_addresses(able, context), *waiting]
 
 
 def _fields(findings: Iterable[Finding], context: Context) -> Iterator[Offer]:

@@ -17,7 +17,7 @@ from console.refreshing import kick as refresh_what_is_due
 from extensions.blueprints.models import ExtensionSecret
 from extensions.installations.models import Installation
 from extensions.mappings.models import Repair
-from extensions.mappings.models.repair import UNSETTLED
+from extensions.mappings.models.repair import PLANNED_ANEW, UNSETTLED
 from extensions.mappings.repairing import approving, executing, proposing
 from extensions.mappings.repairing.account import MOST_CALLS
 from extensions.mappings.repairing.operations import Operation
@@ -42,6 +42,16 @@ def plan_undoing(done: Repair, *, actor: Actor) -> Repair:
     """The repair that undoes another, planned on the account as it is now. Raises `Refused` and OneflowError."""
     with reaching(done.installation, Log()) as client:
         return proposing.propose_undoing(done, client=client, actor=actor)
+
+
+def plan_again(former: Repair, *, actor: Actor) -> Repair:
+    """The repair of the same operations, planned on the account as it is now. Raises `Refused` and OneflowError."""
+    if former.state not in PLANNED_ANEW:
+        raise Refused("This repair is not one to be planned again.", "Look at what is left to repair in the account.")
+    if former.undoes is not None:
+        former.undoes.installation = former.installation
+        return plan_undoing(former.undoes, actor=actor)
+    return plan(former.installation, proposing.plan_of(former).operations, actor=actor)
 
 
 def want(repair: Repair, *, actor: Actor, now: datetime) -> None:

@@ -1,6 +1,6 @@
 """A repair in words: where it stands, what it changes, and what may be done with it by whom."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +12,7 @@ from console.repairs.running import is_the_jobs
 from console.roles import ADMINISTRATOR, ONBOARDING
 from extensions.health.words.saying import enumerated
 from extensions.mappings.models import Repair
-from extensions.mappings.models.repair import RUNNABLE, UNSETTLED
+from extensions.mappings.models.repair import PLANNED_ANEW, RUNNABLE, UNSETTLED
 from extensions.mappings.repairing.plans import Fate, Plan, Row
 
 State = Repair.State
@@ -70,10 +70,12 @@ class May:
     withdraw: bool = False
     give_up: bool = False
     undo: bool = False
+    again: bool = False
+    look: bool = False
 
     @property
     def anything(self) -> bool:
-        return self.run or self.approve or self.decline or self.withdraw or self.give_up or self.undo
+        return any(getattr(self, each.name) for each in fields(self))
 
 
 def what_may(user: Any, repair: Repair, now: datetime) -> May:
@@ -94,6 +96,8 @@ def what_may(user: Any, repair: Repair, now: datetime) -> May:
         # Not before a reading back has failed: it is the last that helps.
         give_up=approves and not held and repair.state in UNSETTLED and bool(repair.result),
         undo=plans and Repair.objects.undoable().filter(pk=repair.pk).exists(),
+        again=plans and repair.state in PLANNED_ANEW,
+        look=plans and repair.is_over,
     )
 
 

@@ -15,6 +15,7 @@ urlpatterns = [
     path("repairs/<int:number>/withdraw/", views.withdraw, name="repair-withdraw"),
     path("repairs/<int:number>/give-up/", views.give_up, name="repair-give-up"),
     path("repairs/<int:number>/undo/", views.undo, name="repair-undo"),
+    path("repairs/<int:number>/again/", views.again, name="repair-again"),
     path(f"{BASE}repair/", views.offered, name="installation-repair"),
     path(f"{BASE}repair/plan/", views.plan, name="installation-repair-plan"),
 ]

@@ -249,6 +249,18 @@ def undo(request: HttpRequest, number: int) -> HttpResponse:
     )
 
 
+@page(PLAN, audited="repair.plan", methods=POST)
+def again(request: HttpRequest, number: int) -> HttpResponse:
+    """Plan the same once more, on the account as it is now, where nothing was written."""
+    row = _find(number)
+    return _planned(
+        request,
+        row.installation,
+        lambda: running.plan_again(row, actor=actor_of(request)),
+        otherwise=reverse("repair", args=[row.pk]),
+    )
+
+
 def _planned(
     request: HttpRequest, installation: Installation, do: Callable[[], Repair], *, otherwise: str
 ) -> HttpResponse:

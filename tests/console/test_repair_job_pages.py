@@ -246,6 +246,19 @@ def test_a_field_that_is_only_switched_off_is_not_called_taken_away(summary: str
     assert said in page_of(as_role("administrator"), job)
 
 
+def test_a_job_says_that_writes_are_off_and_where_they_are_turned_on() -> None:
+    rows = fleet(1)
+    job = planned(make(rows))
+    extension = rows[0].extension
+    extension.writes_allowed = False
+    extension.save()
+    settings = reverse("admin:blueprints_extension_change", args=[extension.pk])
+
+    assert "Writes are off" in page_of(as_role("administrator"), job)
+    assert settings in page_of(as_role("administrator", "Ada"), job)
+    assert settings not in page_of(as_role("onboarding"), job)
+
+
 def of_field_removed() -> Any:
     from extensions.mappings.repairing.operations import Kind
 

@@ -206,6 +206,78 @@ def test_while_writes_are_off_it_is_planned_but_not_run(off: Installation, repai
     assert (repair.state, repair.run_at) == (State.PLANNED, None)
 
 
+def test_whoever_may_turn_writes_on_is_led_to_where_others_are_told_who(off: Installation, repair: Repair) -> None:
+    type(off.extension).objects.update(writes_allowed=False)
+    settings = reverse("admin:blueprints_extension_change", args=[off.extension_id])
+    administrator, support = as_role("administrator"), as_role("support")
+
+    for address in (offered(off), reverse("repair", args=[repair.pk])):
+        assert settings in words(administrator.get(address))
+        told = words(support.get(address))
+        assert settings not in told and "An administrator turns them on" in told
+
+
+@pytest.mark.parametrize("state", State)
+def test_what_ended_before_anything_was_written_is_planned_again(
+    off: Installation, repair: Repair, state: State
+) -> None:
+    Repair.objects.update(state=state, ended_at=timezone.now())
+    client, page = as_role("support"), reverse("repair", args=[repair.pk])
+    is_left = state in (State.STOPPED, State.FAILED, State.WITHDRAWN)
+
+    assert ("Plan it again…" in words(client.get(page))) is is_left
+    assert "Plan it again…" not in words(as_role("auditor").get(page))
+    shown = do(client, repair, "again")
+
+    assert Repair.objects.count() == 1 + is_left
+    assert ("Write it to the account" in shown) or not is_left
+    assert Repair.objects.latest("pk").summary == repair.summary
+
+
+def test_an_undoing_is_planned_again_as_one(off: Installation, repair: Repair) -> None:
+    client = as_role("support")
+    do(client, repair, "run")
+    run_claimed(repair)
+    do(client, repair, "undo")
+    do(client, Repair.objects.get(undoes=repair), "withdraw")
+
+    do(client, Repair.objects.get(undoes=repair), "again")
+
+    assert list(Repair.objects.filter(undoes=repair).order_by("pk").values_list("state", flat=True)) == [
+        State.WITHDRAWN,
+        State.WAITING,
+    ]
+
+
+def test_a_repair_that_is_over_leads_to_what_is_left(off: Installation, repair: Repair) -> None:
+    client, page = as_role("support"), reverse("repair", args=[repair.pk])
+    assert "What is left to repair here" not in words(client.get(page))
+
+    Repair.objects.update(state=State.VERIFIED, ended_at=timezone.now())
+
+    assert f'href="{offered(off)}">What is left to repair here…' in words(client.get(page))
+    assert "What is left to repair here" not in words(as_role("auditor").get(page))
+
+
+def test_what_is_within_a_template_type_waits_for_it() -> None:
+    installation = make_installation(mode="toolkit")
+    for code, subject in (
+        ("field.missing", f"{ROLE}/deal_value"),
+        ("webhook.missing", ROLE),
+        ("template_type.missing", ROLE),
+    ):
+        Finding.objects.create(
+            installation=installation, code=code, subject=subject, verdict="failing", rank=1, since=timezone.now()
+        )
+
+    page = as_role("support").get(offered(installation))
+
+    told = [(each.title, each.waits) for each in page.context["offers"]]
+    assert told == [("Template type Deal", False), ("Fields of Deal", True), ("Webhook of Deal", True)]
+    assert words(page).count("Plan this repair…") == 1
+    assert words(page).count("First the template type") == 2
+
+
 @pytest.mark.parametrize(
     "given",
     [

@@ -151,6 +151,7 @@ PAGES: dict[str, tuple[set[str], tuple[str, ...]]] = {
     "repair-withdraw": (HELPERS, POST),
     "repair-give-up": (CONNECTORS, POST),
     "repair-undo": (HELPERS, POST),
+    "repair-again": (HELPERS, POST),
     "repair-jobs": (ALL, GET),
     "repair-job": (ALL, GET),
     "repair-job-new": (HELPERS, BOTH),

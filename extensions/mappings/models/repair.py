@@ -143,6 +143,8 @@ class Repair(models.Model):
 UNSETTLED = (Repair.State.WRITING, Repair.State.WRITTEN)
 RUNNABLE = (Repair.State.APPROVED, *UNSETTLED)
 NOT_BEGUN = (Repair.State.PLANNED, Repair.State.WAITING, Repair.State.APPROVED)
+# What came to its end before anything was written, with nobody against it.
+PLANNED_ANEW = (Repair.State.STOPPED, Repair.State.FAILED, Repair.State.WITHDRAWN)
 UNDER_WAY = (*NOT_BEGUN, *UNSETTLED)
 
 
