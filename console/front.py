@@ -5,6 +5,7 @@ Seven statements of its own, whatever the size of the fleet.
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Count, Exists, F, Min, Q, Subquery, Value
 from django.http import HttpRequest, HttpResponse
@@ -15,6 +16,7 @@ from console.facets import moment
 from console.incidents.showing import open_now
 from console.needs import list_url, needing, with_sparks, with_stale
 from console.pages import context
+from console.repairs.waiting import for_approval_of
 from extensions.blueprints.models import Extension
 from extensions.health.models import Issue, MaintenanceWindow
 from extensions.installations.models import Change, Installation, Verdict
@@ -38,6 +40,8 @@ class Fleet:
     silent: int  # open issues that are snoozed
     maintenance: bool  # whether a window is open somewhere
     extensions: int
+    repairs: int  # that wait for the approval of whoever looks, and jobs
+    jobs: int
 
 
 def page(request: HttpRequest) -> HttpResponse:
@@ -45,7 +49,7 @@ def page(request: HttpRequest) -> HttpResponse:
     if not request.user.has_perm("installations.view_installation"):
         return render(request, "console/roleless.html", context(request, title="Fleet"))
     now = moment(request)
-    fleet = count(now)
+    fleet = count(now, request.user)
     incidents = open_now(MOST_CAUSES)
     # One more than the page shows, so that it can say that there are more.
     needs = needing(now, MOST_CAUSES + 1, [each.incident for each in incidents], several=fleet.extensions > 1)
@@ -65,8 +69,8 @@ def page(request: HttpRequest) -> HttpResponse:
     return render(request, "console/front.html", context(request, title="Fleet", **extra))
 
 
-def count(now: datetime) -> Fleet:
-    """The fleet as it is shown now, from one statement."""
+def count(now: datetime, user: Any) -> Fleet:
+    """The fleet as it is shown now to this person, from one statement."""
     connected = ~Q(state=Installation.State.DISCONNECTED)
     stale = connected & (Q(fresh_until=None) | Q(fresh_until__lte=now))
     resting = Issue.objects.judged(now).open(now).snoozed(now).order_by()
@@ -86,6 +90,7 @@ def count(now: datetime) -> Fleet:
             silent=Subquery(silent.values("number")),
             maintenance=Exists(MaintenanceWindow.objects.active(now)),
             extensions=Subquery(extensions.values("number")),
+            **for_approval_of(user),
         )
     )
     verdicts = {row["shown_verdict"]: row["number"] for row in rows}
@@ -101,6 +106,8 @@ def count(now: datetime) -> Fleet:
         silent=next((row["silent"] or 0 for row in rows), 0),
         maintenance=any(row["maintenance"] for row in rows),
         extensions=next((row["extensions"] for row in rows), 0),
+        repairs=next((row.get("repairs") or 0 for row in rows), 0),
+        jobs=next((row.get("jobs") or 0 for row in rows), 0),
     )
 
 

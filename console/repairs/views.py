@@ -29,6 +29,7 @@ from console.repairs.showing import (
     what_may,
     who_approves,
 )
+from console.repairs.waiting import jobs_not_over
 from extensions.health.models import Finding
 from extensions.installations.models import Installation
 from extensions.mappings.models import Repair
@@ -80,6 +81,7 @@ def repairs(request: HttpRequest) -> HttpResponse:
             planners=list(single.order_by("planned_by").values_list("planned_by", flat=True).distinct()[:50]),
             states=[(value, word, sum(numbers.get(each, 0) for each in of)) for value, word, of in FILTERS],
             rest=rest_of_address(request),
+            jobs=jobs_not_over(),
         ),
     )
 

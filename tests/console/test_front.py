@@ -4,12 +4,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.urls import reverse
 from django.utils import timezone
 
 from console.models import Heartbeat
 from extensions.health.models import Finding, Flip, Issue, MaintenanceWindow
 from extensions.installations.models import Change, Installation
+from extensions.mappings.models import Repair, RepairJob, RepairJobMember
 from tests import making
 from tests.console.staff import as_role, words
 
@@ -166,17 +168,82 @@ def test_without_a_role_nothing_of_the_fleet_is_seen():
     assert "no role yet" in page
 
 
-def test_the_page_asks_ten_questions_whatever_the_fleet(django_assert_max_num_queries):
+@pytest.mark.parametrize("role", ["support", "administrator"])
+def test_the_page_asks_ten_questions_whatever_the_fleet(django_assert_max_num_queries, role):
     making.make_extension()
     for number in range(1, 9):
         broken(number, "token.rejected")
         broken(number + 100, "webhook.missing", f"type{number}")
+        to_approve(Installation.objects.latest("pk"))
     Heartbeat.beat("worker", timezone.now())
-    client = as_role("support")
+    client = as_role(role)
     Heartbeat.beat("worker", timezone.now())
 
     with django_assert_max_num_queries(10):
         client.get(FRONT)
+
+
+def to_approve(installation: Installation, planner: Any = None, job: RepairJob | None = None) -> Repair:
+    repair = Repair.objects.create(
+        installation=installation,
+        state=Repair.State.WAITING,
+        summary="Remove x",
+        removes=["x"],
+        needs_second=True,
+        planned_at=timezone.now(),
+        planner=planner,
+        planned_by="x",
+    )
+    if job is not None:
+        RepairJobMember.objects.create(job=job, installation=installation, state="planned", repair=repair)
+    return repair
+
+
+def a_job(installation: Installation, maker: Any = None) -> RepairJob:
+    return RepairJob.objects.create(
+        extension=installation.extension,
+        title="x",
+        operations=[],
+        reason="x",
+        state=RepairJob.State.PLANNED,
+        made_at=timezone.now(),
+        maker=maker,
+        made_by="x",
+    )
+
+
+def test_whoever_may_approve_is_told_what_waits_for_it_and_nobody_else():
+    installation = making.make_installation()
+    approver, support = as_role("onboarding"), as_role("support")
+    assert "your approval" not in words(approver.get(FRONT))
+
+    to_approve(installation)
+    to_approve(installation, job=a_job(installation))
+    a_job(installation)
+
+    waiting, jobs = f"{reverse('repairs')}?state=waiting", f"{reverse('repair-jobs')}?over=no"
+    line = (
+        f'<a href="{waiting}">1 repair</a> and <a href="{jobs}">2 jobs over many accounts</a> wait for your approval.'
+    )
+    assert line in words(approver.get(FRONT))
+    assert "your approval" not in words(support.get(FRONT))
+
+
+def test_what_one_planned_oneself_waits_for_others_unless_one_is_alone_as_an_administrator():
+    installation = making.make_installation()
+    client = as_role("administrator", "Ada")
+    ada = User.objects.get(username="Ada")
+    to_approve(installation, ada)
+    to_approve(installation, ada, a_job(installation, ada))
+    alone = words(client.get(FRONT))
+    other = as_role("onboarding", "Olle")
+    among_others = words(client.get(FRONT))
+    a_job(installation, ada)  # takes nothing away, so that its maker may approve it
+
+    assert "1 repair</a> and" in alone and "1 job over many accounts</a> wait for your approval" in alone
+    assert "your approval" not in among_others
+    assert "1 job over many accounts</a> waits for your approval" in words(client.get(FRONT))
+    assert "1 repair</a> and" in words(other.get(FRONT))
 
 
 def an_issue(installation: Installation, code: str, **values: Any) -> Issue:

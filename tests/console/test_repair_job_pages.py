@@ -259,6 +259,22 @@ def test_a_job_says_that_writes_are_off_and_where_they_are_turned_on() -> None:
     assert settings not in page_of(as_role("onboarding"), job)
 
 
+def test_the_list_of_repairs_says_which_jobs_wait_or_go_on() -> None:
+    client, rows = as_role("auditor"), fleet(5)
+    job = planned(make(rows))
+    ended(make(rows[:1]), ["verified"])
+    for _ in range(2):
+        RepairJob.objects.filter(pk=make(rows[:2]).pk).update(state=State.PAUSED)
+
+    page = words(client.get(reverse("repairs")))
+
+    one = f'<a href="{reverse("repair-job", args=[job.pk])}">1 job over 5 accounts</a> waits for approval; '
+    several = f'<a href="{reverse("repair-jobs")}?over=no">2 jobs over 4 accounts</a> are paused.'
+    assert one + several in page
+    assert len(client.get(reverse("repair-jobs"), {"over": "no"}).context["rows"]) == 3
+    assert len(client.get(reverse("repair-jobs")).context["rows"]) == 4
+
+
 def of_field_removed() -> Any:
     from extensions.mappings.repairing.operations import Kind
 
@@ -417,7 +433,7 @@ def test_the_repairs_of_a_job_stand_in_the_job_and_not_among_the_single_ones() -
     listed = words(client.get(reverse("repairs")))
     alone = words(client.get(reverse("repair", args=[one])))
 
-    assert "No repair is under way" in listed and reverse("repair-jobs") in listed
+    assert "No single repair is under way" in listed and reverse("repair-jobs") in listed
     assert reverse("repair-job", args=[job.pk]) in alone
 
 

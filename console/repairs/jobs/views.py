@@ -21,6 +21,7 @@ from console.repairs.jobs.showing import TONES, Shown, line, members_of, takes_a
 from console.repairs.showing import APPROVE, PLAN, may_alone, who_approves
 from extensions.mappings.jobs import deciding, making
 from extensions.mappings.models import RepairJob
+from extensions.mappings.models.job import ENDED
 from extensions.mappings.repairing.refusing import Refused
 
 SEE = "mappings.view_repairjob"
@@ -43,15 +44,17 @@ Decision = Callable[[RepairJob, Actor], None]
 
 @page(SEE, unaudited="lists jobs; no personal data")
 def jobs(request: HttpRequest) -> HttpResponse:
-    """Every job, the latest first."""
+    """Every job, the latest first; where the address asks so, only those that are not over."""
+    over = request.GET.get("over") != "no"
+    chosen = RepairJob.objects.all() if over else RepairJob.objects.exclude(state__in=ENDED)
     rows = paged(
         request,
-        RepairJob.objects.select_related("extension").annotate(accounts=Count("members")).order_by("-made_at", "-pk"),
+        chosen.select_related("extension").annotate(accounts=Count("members")).order_by("-made_at", "-pk"),
         per_page=50,
     )
     crumbs = [("Repairs", reverse("repairs"))]
-    asked = context(request, title="Many accounts at once", crumbs=crumbs, rows=rows, rest=rest_of_address(request))
-    return render(request, "repairs/jobs.html", asked)
+    shown = {"title": "Many accounts at once", "crumbs": crumbs, "rows": rows, "over": over}
+    return render(request, "repairs/jobs.html", context(request, rest=rest_of_address(request), **shown))
 
 
 @page(SEE, unaudited="shows a job and what became of each account; no value of an account's")
