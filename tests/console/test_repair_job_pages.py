@@ -129,6 +129,9 @@ def test_the_button_is_there_only_where_a_repair_mends_the_state() -> None:
         ({"fields_named": ""}, "No field is named."),
         ({"fields_named": "deal_value\ndeal_value"}, "stands there twice"),
         ({"fields_named": "x" * 300}, "was not understood"),
+        ({"fields_named": "deal_valeu"}, "No version of acme_deal has a field deal_valeu. Close to that: deal_value"),
+        ({"fields_named": "deal_value\r\nzzz"}, "No version of acme_deal has a field zzz. Its fields are: "),
+        ({"fields_named": "\r\n".join(map(str, range(3000)))}, "has a field 0, 1, 2, 3, 4 and 2,995 more."),
         ({"fields_named": "a\x00b"}, "Null characters"),
         ({"kind": "create_webhook"}, "nothing is done to fields"),
         ({"kind": "restore_field"}, "Select a valid choice"),
@@ -273,6 +276,18 @@ def test_the_list_of_repairs_says_which_jobs_wait_or_go_on() -> None:
     assert one + several in page
     assert len(client.get(reverse("repair-jobs"), {"over": "no"}).context["rows"]) == 3
     assert len(client.get(reverse("repair-jobs")).context["rows"]) == 4
+
+
+def test_a_job_that_found_nothing_is_not_called_done() -> None:
+    job, client = make(fleet(1)), as_role("auditor")
+    job.members.update(state="refused", says="Field is on already.")  # type: ignore[attr-defined]
+    RepairJob.objects.update(state=State.DONE, says="The dry run found nothing to write.", ended_at=timezone.now())
+
+    for page in (page_of(client, job), words(client.get(reverse("repair-jobs")))):
+        assert '<span class="state off">nothing to write</span>' in page
+
+    RepairJob.objects.update(approved_at=timezone.now())
+    assert '<span class="state ok">done</span>' in page_of(client, job)
 
 
 def of_field_removed() -> Any:

@@ -1,6 +1,7 @@
 """Making a job: from chosen installations, or from all that have a field in one state."""
 
 from collections.abc import Sequence
+from difflib import get_close_matches
 from typing import Any
 
 from django import forms
@@ -17,8 +18,9 @@ from console.pages import chosen, context, page
 from console.repairs.jobs import running
 from console.repairs.offering import MISADDRESSED
 from console.repairs.showing import PLAN
-from extensions.blueprints.models import BlueprintTemplateType, Extension
+from extensions.blueprints.models import BlueprintField, BlueprintTemplateType, Extension
 from extensions.health.models import Finding
+from extensions.health.words.saying import listed
 from extensions.installations.models import Installation
 from extensions.mappings import fleet
 from extensions.mappings.inspecting import State
@@ -34,6 +36,8 @@ KINDS = {
     Kind.CREATE_WEBHOOK: "Create a webhook that is missing (toolkit accounts)",
     Kind.CORRECT_WEBHOOK_URL: "Correct the address of a misdirected webhook of ours (toolkit accounts)",
 }
+# Of fields that are not known, so many are named with what is close to them.
+MOST_NAMED = 5
 # By what a field's state over the fleet is repaired, and what the button to it says.
 MENDS = {State.OFF: (Kind.ACTIVATE_FIELD, "Switch it on"), State.MISSING: (Kind.ADD_FIELD, "Add it")}
 
@@ -69,6 +73,7 @@ class RepairThem(forms.Form):
             "blueprint__version", "pk"
         )
         names = {each.extension_type: each.name for each in kinds}  # the latest name of each
+        self.extension = extension
         self.fields["role"].choices = [(role, f"{name} ({role})") for role, name in names.items()]  # type: ignore[attr-defined]
 
     def operations(self) -> tuple[Operation, ...]:
@@ -80,7 +85,24 @@ class RepairThem(forms.Form):
         if not kind.of_field and named:
             raise Refused("Fields are named, but nothing is done to fields.", "Leave the fields empty.")
         told = [{"kind": kind.value, "role": role, "custom_id": each} for each in named or [""]]
-        return tuple(map(Operation.from_json, told))
+        operations = tuple(map(Operation.from_json, told))
+        self._demand_known(role, named)
+        return operations
+
+    def _demand_known(self, role: str, named: Sequence[str]) -> None:
+        """Raise `Refused` where no version has a field that is named: nothing would be found to do in any account."""
+        fields = BlueprintField.objects.filter(
+            template_type__blueprint__extension=self.extension, template_type__extension_type=role
+        )
+        known = sorted(set(fields.order_by().values_list("custom_id", flat=True))) if named else []
+        unknown = [each for each in named if each not in known]
+        if not unknown:
+            return
+        near = dict.fromkeys(
+            match for each in unknown[:MOST_NAMED] for match in get_close_matches(each, known, n=3, cutoff=0.6)
+        )
+        remedy = f"Close to that: {listed(near)}." if near else f"Its fields are: {listed(known, 30)}."
+        raise Refused(f"No version of {role} has a field {listed(unknown, MOST_NAMED)}.", remedy)
 
 
 def from_list(admin: Any, request: HttpRequest, installations: QuerySet[Installation]) -> HttpResponseBase | None:

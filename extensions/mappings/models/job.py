@@ -67,6 +67,11 @@ class RepairJob(models.Model):
     def is_over(self) -> bool:
         return self.state in ENDED
 
+    @property
+    def found_nothing(self) -> bool:
+        """Whether it ended with its dry run: nobody had anything to approve."""
+        return self.state == self.State.DONE and self.approved_at is None
+
 
 ENDED = (RepairJob.State.STOPPED, RepairJob.State.DONE)
 # What goes on by itself; in every other state somebody is waited for.
