@@ -29,6 +29,8 @@ PAGES = {
     "matrix of template types": "?view=types",
     "matrix of template types, who differs": "?view=types&differs=1",
     "matrix of webhooks": "?view=webhooks",
+    "matrix of webhooks, who differs": "?view=webhooks&differs=1",
+    "matrix of webhooks, whose is misdirected": "?view=webhooks&code=webhook.misdirected",
 }
 FILES = {"csv": "a column for each field", "long": "a line for each field", "json": "JSON"}
 

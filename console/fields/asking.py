@@ -4,14 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
-from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
+from django.utils import timezone
 
 from extensions.blueprints.content import fields_of_any_version
 from extensions.blueprints.models import Blueprint, BlueprintTemplateType, Extension
+from extensions.health import untold
 from extensions.health.codes import CODES
-from extensions.health.models import Finding
 from extensions.installations.models import Installation
 from extensions.installations.searching import search
+from extensions.installations.snapshot import TEMPLATE_TYPES
+from extensions.installations.snapshot import WEBHOOKS as WEBHOOKS_PART
 from extensions.mappings.conformance import Chosen, Condition, Key
 from extensions.mappings.gathering import Scope
 from extensions.mappings.inspecting import OF_BLUEPRINT, State
@@ -23,6 +26,9 @@ AMISS = frozenset(OF_BLUEPRINT) - {State.OK}
 DIFFERS = "differs"
 UNKNOWN = "none"
 WEBHOOK_CODES = tuple(code for code in CODES if code.startswith("webhook."))
+# A template type that is not there has no webhook either.
+NO_TYPE_CODE = "template_type.missing"
+READ_FOR_WEBHOOKS = (WEBHOOKS_PART, TEMPLATE_TYPES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,13 +161,20 @@ class Asked:
     @property
     def narrowed(self) -> QuerySet[Installation] | None:
         """The accounts that the search, or what is said of their webhooks, leaves; None where that is everybody."""
-        codes = [self.code] if self.code else WEBHOOK_CODES if self.view == WEBHOOKS and self.differs else []
-        if not self.query and not codes:
+        of_webhooks = self._of_webhooks()
+        if not self.query and of_webhooks is None:
             return None
         found = search(Installation.objects.filter(extension=self.extension), self.query, people=False)
-        if not codes:
-            return found
-        return found.filter(Exists(Finding.objects.filter(installation=OuterRef("pk"), code__in=codes)))
+        return found if of_webhooks is None else untold.loaded(found, timezone.now()).filter(of_webhooks)
+
+    def _of_webhooks(self) -> Q | None:
+        """What is asked of the webhooks of accounts; an account without a version should have none."""
+        if self.view != WEBHOOKS or not (self.code or self.differs):
+            return None
+        if self.code:
+            return Q(untold.told([self.code]))
+        differ = untold.told([*WEBHOOK_CODES, NO_TYPE_CODE]) | untold.hindered()
+        return (differ | untold.unread(READ_FOR_WEBHOOKS, timezone.now())) & Q(blueprint__isnull=False)
 
     @property
     def installations(self) -> QuerySet[Installation]:

@@ -18,7 +18,10 @@ from console.pages import page
 from extensions.mappings.conformance import Column, Contents
 
 VERB = "mappings.export_conformance"
-ABOUT = ("account_id", "account_name", "extension", "mode", "version", "version_is", "compared_with", "ok", "of")
+ABOUT = (
+    *("account_id", "account_name", "extension", "mode", "version", "version_is", "compared_with", "ok", "of"),
+    *("cannot_be_told_for", "read_at"),
+)
 ONE_BY_ONE = ("template_type", "custom_id", "name", "state")
 KINDS = ("csv", "json", "long")
 
@@ -87,6 +90,8 @@ def _about(asked: Asked, stood: Stood) -> dict[str, Any]:
         "compared_with": asked.against.version if asked.against else version,
         "ok": stood.well,
         "of": len(stood.wanted),
+        "cannot_be_told_for": stood.obstacle,
+        "read_at": stood.read_at.isoformat(timespec="seconds") if stood.read_at else None,
     }
 
 

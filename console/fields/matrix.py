@@ -16,7 +16,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from console.fields.asking import AMISS, DIFFERS, UNKNOWN, VIEWS, WEBHOOK_CODES, WEBHOOKS, Asked
-from console.fields.standing import FIELD_MARKS, TYPE_MARKS, Mark, Stood, stand
+from console.fields.standing import FIELD_MARKS, TYPE_MARKS, Mark, Stood, legend, shown, stand
 from console.installation.opening import SEE
 from console.installation.paging import rest_of_address
 from console.pages import context, page
@@ -52,7 +52,7 @@ def matrix(request: HttpRequest, key: str) -> HttpResponse:
     """A page of the matrix."""
     asked = asked_of(request, key)
     extension = asked.extension
-    found, shown = _found(asked, request.GET.get("page"))
+    found, rows = _found(asked, request.GET.get("page"))
     contents = Contents.of(_versions(asked, found.counted), types=asked.types)
     stood = _stood(asked, contents, found)
     columns = list(_columns(asked, contents.columns, stood, differing=request.GET.get("columns") == DIFFERS))
@@ -85,9 +85,9 @@ def matrix(request: HttpRequest, key: str) -> HttpResponse:
             heads=_heads(asked, window),
             columns=window,
             only_differing=request.GET.get("columns") == DIFFERS,
-            legend=[_marks(asked)[each] for each in OF_BLUEPRINT] if asked.view != WEBHOOKS else [],
-            rows=shown,
-            lines=list(_lines(stood, window.object_list, extension)),
+            legend=legend(asked, stood),
+            rows=rows,
+            lines=list(_lines(asked, stood, window.object_list)),
             rest=rest_of_address(request),
             unknown=UNKNOWN,
             differs=DIFFERS,
@@ -151,7 +151,7 @@ def _versions(asked: Asked, counted: Counted) -> list[Blueprint]:
 def _stood(asked: Asked, contents: Contents, found: Found) -> list[Stood]:
     if not found.installations:
         return []
-    rows = Installation.objects.select_related("account", "blueprint").in_bulk(found.installations)
+    rows = shown(asked, Installation.objects.all()).in_bulk(found.installations)
     here = [rows[each] for each in found.installations if each in rows]
     # The condition was asked a moment ago: whoever no longer meets it is shown as it is now.
     unconditioned = asked.anything()
@@ -180,12 +180,21 @@ def _heads(asked: Asked, columns: Iterable[Column]) -> list[tuple[Column, str]]:
     return [(each, f"../{each.key[0]}/{quote(each.key[1])}/") for each in columns]
 
 
-def _lines(stood: Iterable[Stood], columns: Iterable[Column], extension: Extension) -> Iterator[Line]:
-    places = [(each.key, f"?q={quote(each.key[1])}" if each.key[1] else f"#{each.key[0]}") for each in columns]
+def _lines(asked: Asked, stood: Iterable[Stood], columns: Iterable[Column]) -> Iterator[Line]:
+    """The accounts with their cells, each of which leads to where the account shows what differs."""
+    tab = "installation-webhooks" if asked.view == WEBHOOKS else "installation-fields"
+    places = [(each.key, _place(asked, each)) for each in columns]
     for each in stood:
-        address = reverse("installation-fields", args=[each.installation.account.oneflow_id, extension.integration_key])
+        address = reverse(tab, args=[each.installation.account.oneflow_id, asked.extension.integration_key])
         cells = [(each.mark(key), f"{address}{place}" if key in each.amiss else "") for key, place in places]
         yield Line(each, address, cells)
+
+
+def _place(asked: Asked, column: Column) -> str:
+    """Where on that page the column's field or template type is; webhooks stand there in one list."""
+    if asked.view == WEBHOOKS:
+        return ""
+    return f"?q={quote(column.key[1])}" if column.key[1] else f"#{column.key[0]}"
 
 
 def _version_choices(counted: Counted, asked: Asked) -> list[Choice]:

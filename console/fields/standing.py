@@ -1,15 +1,20 @@
 """How each account of the matrix stands, as cells: from the states of fields and template types, or from findings."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.utils import timezone
 
-from console.fields.asking import WEBHOOK_CODES, WEBHOOKS, Asked
+from console.fields.asking import FIELDS, NO_TYPE_CODE, READ_FOR_WEBHOOKS, WEBHOOK_CODES, WEBHOOKS, Asked
 from extensions.health.codes import CODES, sentence
 from extensions.health.models import Finding
+from extensions.health.untold import is_stale, loaded, obstacles, telling, unread
 from extensions.installations.models import Installation, Part, Verdict
+from extensions.installations.snapshot import TEMPLATE_TYPES
 from extensions.installations.snapshot import WEBHOOKS as WEBHOOKS_PART
 from extensions.mappings.conformance import Contents, Key, standings
 from extensions.mappings.inspecting import OF_BLUEPRINT, State
@@ -32,6 +37,7 @@ class Mark:
     word: str
     tone: str
     meaning: str
+    codes: tuple[str, ...] = ()  # of health, which it stands for
 
     @classmethod
     def of(cls, state: State, *, types: bool = False) -> "Mark":
@@ -41,17 +47,30 @@ class Mark:
 
 FIELD_MARKS = {state: Mark.of(state) for state in OF_BLUEPRINT}
 TYPE_MARKS = {state: Mark.of(state, types=True) for state in OF_BLUEPRINT}
-WELL, UNREAD = FIELD_MARKS[State.OK], FIELD_MARKS[State.UNREAD]
+WELL = FIELD_MARKS[State.OK]
 NO_TYPE = Mark("no_type", State.MISSING.mark, "no type", "bad", "The account lacks the template type.")
+UNTOLD = Mark(
+    *("untold", State.UNREAD.mark, "cannot be told", "off"),
+    "What stands under the account’s name keeps it from being judged. Mend that first.",
+)
+UNREAD_WEBHOOKS = replace(
+    FIELD_MARKS[State.UNREAD],
+    meaning="The account’s webhooks were never read, or so long ago that it counts no longer.",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Stood:
-    """One account: what it should have, and the mark of what is not as it should be."""
+    """One account: what it should have, and the mark of what is not as it should be.
+
+    `obstacle` is the code of what keeps it from being told, and `read_at` when what is shown of it was read.
+    """
 
     installation: Installation
     wanted: frozenset[Key]
     amiss: dict[Key, Mark]
+    obstacle: str = ""
+    read_at: datetime | None = None
 
     def mark(self, key: Key) -> Mark | None:
         """None for what its version does not have."""
@@ -70,49 +89,74 @@ class Stood:
 def everybody(asked: Asked, contents: Contents) -> Iterator[Stood]:
     """Every account that is asked for, by Oneflow's id, a few hundred in memory at a time."""
     last = -1
-    rows = asked.installations.select_related("account", "blueprint").order_by("account__oneflow_id")
+    rows = shown(asked, asked.installations).order_by("account__oneflow_id")
     while batch := list(rows.filter(account__oneflow_id__gt=last)[:BATCH]):
         last = batch[-1].account.oneflow_id
         yield from stand(asked, contents, batch)
 
 
-def stand(asked: Asked, contents: Contents, installations: Sequence[Installation]) -> Iterator[Stood]:
-    """How these accounts stand, those for whom the condition holds: one statement, two for webhooks."""
+def shown(asked: Asked, rows: QuerySet[Installation]) -> Any:
+    """These accounts with all that the view shows of them; of several readings the oldest counts."""
+    now = timezone.now()
+    of_view = Q(name=WEBHOOKS_PART if asked.view == WEBHOOKS else TEMPLATE_TYPES)
+    if asked.view == FIELDS:
+        of_view |= Q(name__startswith="fields/")
+    read = Part.objects.filter(of_view, installation=OuterRef("pk"), read_at__isnull=False).order_by("read_at")
+    return (
+        loaded(rows, now)
+        .select_related("account", "blueprint")
+        .annotate(read_at=Subquery(read.values("read_at")[:1]), unread=unread(READ_FOR_WEBHOOKS, now))
+    )
+
+
+def stand(asked: Asked, contents: Contents, installations: Sequence[Any]) -> Iterator[Stood]:
+    """How these accounts stand, those for whom the condition holds: two statements; they are as `shown` has them."""
+    hindering = obstacles(installations)
+    for each, wanted, amiss in _standings(asked, contents, installations, hindering):
+        yield Stood(each, wanted, amiss, hindering.get(each.pk, ""), each.read_at)
+
+
+def _standings(
+    asked: Asked, contents: Contents, installations: Sequence[Any], hindering: dict[int, str]
+) -> Iterator[tuple[Any, frozenset[Key], dict[Key, Mark]]]:
     if asked.view == WEBHOOKS:
-        yield from _webhooks(contents, installations)
+        yield from _webhooks(contents, installations, hindering)
         return
     marks = TYPE_MARKS if asked.types else FIELD_MARKS
     found = standings(asked.extension, asked.against, installations, contents, types=asked.types)
     for each in installations:
         if asked.condition.holds(found[each.pk]):
-            amiss = {key: marks[state] for key, state in found[each.pk].amiss.items()}
-            yield Stood(each, found[each.pk].wanted, amiss)
+            yield each, found[each.pk].wanted, {key: marks[state] for key, state in found[each.pk].amiss.items()}
 
 
-def _webhooks(contents: Contents, installations: Sequence[Installation]) -> Iterator[Stood]:
+def _webhooks(
+    contents: Contents, installations: Sequence[Any], hindering: dict[int, str]
+) -> Iterator[tuple[Any, frozenset[Key], dict[Key, Mark]]]:
     """What health last found of the webhooks of each template type; what is tied to no type concerns all of them."""
-    ids = [each.pk for each in installations]
-    parts = Part.objects.filter(installation__in=ids, name=WEBHOOKS_PART, read_at__isnull=False)
-    read = set(parts.values_list("installation", flat=True))
     codes: dict[tuple[int, str], set[str]] = {}
-    found = Finding.objects.filter(Q(code__in=WEBHOOK_CODES) | Q(code="template_type.missing"), installation__in=ids)
-    for key, code, subject, evidence in found.values_list("installation", "code", "subject", "evidence"):
+    ids = [each.pk for each in installations]
+    found = telling(Finding.objects.filter(installation__in=ids, code__in=[*WEBHOOK_CODES, NO_TYPE_CODE]))
+    columns = ("installation", "code", "subject", "evidence", "explained_by")
+    for key, code, subject, evidence, explained in found.values_list(*columns):
+        if key in hindering and explained:
+            continue
         role = evidence.get("template_type", "") if subject.startswith("webhook/") else subject
         codes.setdefault((key, role), set()).add(code)
     for each in installations:
         wanted = contents.keys.get(each.blueprint_id or 0, frozenset())
+        otherwise = UNTOLD if each.pk in hindering else UNREAD_WEBHOOKS if each.unread else None
         amiss = {}
         for role, _ in wanted:
             told = codes.get((each.pk, role), set()) | codes.get((each.pk, ""), set())
-            if told or each.pk not in read:
-                amiss[role, ""] = _mark(told)
-        yield Stood(each, wanted, amiss)
+            mark = _mark(told) if told and not is_stale(each) else otherwise
+            if mark:
+                amiss[role, ""] = mark
+        yield each, wanted, amiss
 
 
 def _mark(codes: set[str]) -> Mark:
-    if not codes:
-        return UNREAD
-    if "template_type.missing" in codes:
+    """What a cell shows where these codes hold."""
+    if NO_TYPE_CODE in codes:
         return NO_TYPE
     ordered = sorted(codes, key=lambda code: (CODES[code].verdict != Verdict.FAILING, code))
     return Mark(
@@ -121,4 +165,16 @@ def _mark(codes: set[str]) -> Mark:
         ", ".join(code.removeprefix("webhook.") for code in ordered),
         "bad" if CODES[ordered[0]].verdict == Verdict.FAILING else "warn",
         " ".join(f"{sentence(code)}." for code in ordered),
+        tuple(ordered),
     )
+
+
+def legend(asked: Asked, stood: Iterable[Stood]) -> list[Mark]:
+    """The marks to explain below: of a field all that there are, of webhooks those that occur, each code by itself."""
+    if asked.view != WEBHOOKS:
+        marks = TYPE_MARKS if asked.types else FIELD_MARKS
+        return [marks[state] for state in OF_BLUEPRINT]
+    occurring = {mark for each in stood for mark in each.amiss.values()}
+    codes = {code for mark in occurring for code in mark.codes}
+    others = [mark for mark in (NO_TYPE, UNTOLD, UNREAD_WEBHOOKS) if mark in occurring]
+    return [_mark({code}) for code in WEBHOOK_CODES if code in codes] + others

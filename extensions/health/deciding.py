@@ -4,7 +4,7 @@ What keeps these from being judged, such as a refused token, is an obstacle: the
 the version.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 
 from extensions.health.codes import CODES, matches
@@ -13,6 +13,7 @@ from extensions.health.models import Finding
 from extensions.health.words import remedy
 from extensions.health.words.saying import CUSTOMER, ONEFLOW
 from extensions.installations.models import Installation, Verdict
+from extensions.installations.models.installation import STALE
 
 PATTERNS = ("template_type.*", "field.*", "mapping.*", "webhook.*")
 DECIDED = frozenset(code for code in CODES if any(matches(pattern, code) for pattern in PATTERNS))
@@ -53,14 +54,19 @@ class Parties:
     costs_token: bool = False
 
 
+def obstacle(holding: Container[str], *, incident: str = "", stale: bool = False) -> str:
+    """The code of what keeps from being told what the version decides, where these codes hold; "" for nothing."""
+    return STALE if stale else incident or next((code for code in OBSTACLES if code in holding), "")
+
+
 def share_of(findings: Sequence[Finding], *, incident: str = "", unknown: bool = False) -> Share:
     """What of these findings the version decides; `unknown` while something of it could not be read at all."""
-    holding = {each.code for each in findings}
-    obstacle = incident or next((code for code in OBSTACLES if code in holding), "")
+    hindering = obstacle({each.code for each in findings}, incident=incident)
     causes = tuple(each for each in findings if each.code in DECIDED and not each.explained_by)
     worst = min((Verdict(each.verdict) for each in causes), key=_rank, default=Verdict.HEALTHY)
-    blocking = tuple(each for each in findings if each.code == obstacle)
-    return Share(min(worst, Verdict.UNKNOWN if unknown or obstacle else worst, key=_rank), causes, obstacle, blocking)
+    blocking = tuple(each for each in findings if each.code == hindering)
+    verdict = min(worst, Verdict.UNKNOWN if unknown or hindering else worst, key=_rank)
+    return Share(verdict, causes, hindering, blocking)
 
 
 def share_of_judgement(judgement: Judgement, *, incident: str = "") -> Share:

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Count
 
 from accounts.acting import Actor, Deed
 from extensions.blueprints.models import Blueprint
+from extensions.health import untold
 from extensions.health.ageing import digest, is_current
 from extensions.health.asking import type_of
 from extensions.health.deciding import Share, parties, share_of, share_of_judgement
@@ -24,10 +24,10 @@ from extensions.health.expecting import expected
 from extensions.health.facts import Facts, gather
 from extensions.health.judging import judge
 from extensions.health.models import Finding, Outcome, Preview
-from extensions.health.models.incidents import explaining_incident
 from extensions.health.storing import known_of_all
+from extensions.health.untold import is_stale, is_too_old
 from extensions.installations.mirror import Mirror
-from extensions.installations.models import Contract, Installation, Part, Verdict
+from extensions.installations.models import Contract, Installation, Verdict
 from extensions.installations.models.installation import STALE
 
 BATCH = 500
@@ -144,22 +144,16 @@ def _chosen(preview: Preview, now: datetime, batch: int) -> list[Any]:
 
 def loaded(rows: Any, now: datetime) -> Any:
     """Installations with all that `share_now` and `share_by` look at beside facts and findings."""
-    rows = rows.with_shown_verdict(now).select_related("account", "extension", "token")
-    return rows.annotate(incident=explaining_incident())
+    return untold.loaded(rows, now).select_related("account", "extension", "token")
 
 
 def share_now(installation: Installation, known: Sequence[Finding], facts: Facts) -> Share:
     """What the installation's own version decides of its verdict, as it was last judged; it is `loaded`."""
-    if installation.shown_cause == STALE:  # type: ignore[attr-defined]
+    if is_stale(installation):
         return Share(Verdict.UNKNOWN, obstacle=STALE)
-    too_old = any(_is_too_old(part, facts.now) for part in facts.parts.values() if part.name.startswith(DECIDING))
+    too_old = any(is_too_old(part, facts.now) for part in facts.parts.values() if part.name.startswith(DECIDING))
     unknown = installation.blueprint_id is None or too_old
     return share_of(known, incident=installation.incident or "", unknown=unknown)  # type: ignore[attr-defined]
-
-
-def _is_too_old(part: Part, now: datetime) -> bool:
-    """Whether what was last known of it counts no longer, as `judge` sees it."""
-    return bool(part.unread_reason) and (part.read_at is None or part.read_at + settings.PART_USE_BY <= now)
 
 
 def shares(installations: Sequence[Any], now: datetime) -> dict[int, Share]:
@@ -175,7 +169,7 @@ def share_by(installation: Installation, facts: Facts, now: datetime) -> Share:
 
     Of what the latest try could not read nothing is told: what was known of another version says nothing of this.
     """
-    if installation.shown_cause == STALE:  # type: ignore[attr-defined]
+    if is_stale(installation):
         return Share(Verdict.UNKNOWN, obstacle=STALE)
     incident = installation.incident or ""  # type: ignore[attr-defined]
     judgement = judge(facts, [], now, part_use_by=timedelta(0), incident=incident)

@@ -3,9 +3,11 @@
 import csv
 import io
 import json
+from datetime import timedelta
 from urllib.parse import urlencode
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -14,7 +16,8 @@ from django.utils import timezone
 from console import tasks
 from console.models import AuditEvent, Heartbeat
 from extensions.blueprints.models import Blueprint, BlueprintField, Extension
-from extensions.health.models import Finding
+from extensions.health.codes import sentence
+from extensions.health.models import Finding, Incident
 from extensions.installations.models import DataField, Installation, Part, TemplateType
 from tests.making import make_blueprint, make_extension, make_installation, make_user
 
@@ -172,11 +175,116 @@ def test_template_types_and_webhooks_have_views_of_their_own(support, fleet):
 
     assert names(types) == ["Alder"] and "inactive" in types.content.decode()
     assert names(deaf) == ["Cedar"]
-    assert names(matrix(support, view="webhooks", differs="1")) == ["Cedar"]
+    assert names(matrix(support, view="webhooks", differs="1")) == ["Birch", "Cedar"]
     cells = {line.stood.installation.account.name: line.cells for line in webhooks.context["lines"]}
     assert [mark.word for mark, _ in cells["Cedar"]] == ["deaf", "missing"]
     assert [mark.word for mark, _ in cells["Birch"]] == ["not read", "not read"]
     assert [mark.word for mark, _ in cells["Alder"]] == ["ok", "ok"]
+
+
+WEBHOOKS = {"view": "webhooks"}
+
+
+def holds(name: str, code: str, *, explains: str = "", **values) -> None:
+    """That account shows this, and of what health last found of its webhooks, that it follows from it."""
+    one = Installation.objects.get(account__name=name)
+    Finding.objects.create(installation=one, code=code, since=one.refreshed_at, verdict="failing", rank=0, **values)
+    Finding.objects.filter(installation=one, code__startswith="webhook.").update(explained_by=explains)
+
+
+def marks(answer) -> dict[str, set[str]]:
+    """By account, the words of its cells."""
+    lines = answer.context["lines"]
+    return {each.stood.installation.account.name: {mark.word for mark, _ in each.cells} for each in lines}
+
+
+@pytest.mark.parametrize(
+    "code", ["token.rejected", "token.foreign", "extension.absent", "extension.disabled", "dependency.disabled"]
+)
+def test_webhooks_that_cannot_be_told_are_not_called_well(support, fleet, code):
+    holds("Alder", code)
+
+    answer = matrix(support, **WEBHOOKS)
+
+    assert marks(answer) == {"Alder": {"cannot be told"}, "Birch": {"ok"}, "Cedar": {"ok"}}
+    assert "0 of 2" in answer.content.decode()
+    assert names(matrix(support, **WEBHOOKS, differs="1")) == ["Alder"]
+
+
+def test_what_follows_from_an_obstacle_is_not_told_of_webhooks_and_what_does_not_is(support, fleet):
+    holds("Alder", "webhook.missing", subject="acme_deal")
+    holds("Alder", "dependency.disabled", explains="dependency.disabled")
+    holds("Birch", "webhook.legacy", subject="webhook/1", evidence={"template_type": "acme_deal"})
+    holds("Birch", "dependency.disabled")
+
+    answer = matrix(support, **WEBHOOKS)
+
+    assert marks(answer) == {"Alder": {"cannot be told"}, "Birch": {"legacy", "cannot be told"}, "Cedar": {"ok"}}
+    assert names(matrix(support, **WEBHOOKS, code="webhook.missing")) == []
+    assert names(matrix(support, **WEBHOOKS, code="webhook.legacy")) == ["Birch"]
+
+
+@pytest.mark.parametrize("part", ["webhooks", "template_types"])
+def test_webhooks_are_not_told_of_an_account_that_is_too_old_or_in_an_incident(support, fleet, part):
+    now = timezone.now()
+    Installation.objects.filter(account__name="Alder").update(fresh_until=now - timedelta(seconds=1))
+    holds("Alder", "webhook.missing", subject="acme_deal")
+    incident = Incident.objects.create(code="oneflow.down", began_at=now, opened_at=now, last_joined_at=now)
+    incident.members.create(installation=Installation.objects.get(account__name="Birch"), joined_at=now)
+    old = {"unread_reason": "server_error", "read_at": now - settings.PART_USE_BY}
+    Part.objects.filter(installation__account__name="Cedar", name=part).update(**old)
+
+    answer = matrix(support, **WEBHOOKS)
+
+    assert marks(answer) == {"Alder": {"cannot be told"}, "Birch": {"cannot be told"}, "Cedar": {"not read"}}
+    assert names(matrix(support, **WEBHOOKS, differs="1")) == ["Alder", "Birch", "Cedar"]
+    assert names(matrix(support, **WEBHOOKS, code="webhook.missing")) == []
+
+
+@pytest.mark.parametrize("view", ["fields", "types", "webhooks"])
+def test_what_keeps_an_account_from_being_told_stands_under_its_name_with_the_age_of_what_is_known(
+    support, fleet, view
+):
+    holds("Alder", "token.rejected")
+    Part.objects.filter(installation__account__name="Alder").update(read_at=timezone.now() - timedelta(hours=3))
+
+    page = matrix(support, view=view).content.decode()
+
+    about = page.split(">Alder</a>")[1].split("</th>")[0]
+    assert f'href="{reverse("code", args=["token.rejected"])}"' in about
+    assert "3\u202fh ago" in about
+    assert page.count("token.rejected</code>") == 1
+
+
+@pytest.mark.parametrize("kind", ["csv", "long"])
+def test_a_file_says_what_keeps_an_account_from_being_told_and_when_it_was_read(support, fleet, kind):
+    holds("Alder", "token.rejected")
+
+    rows = {row["account_name"]: row for row in csv.DictReader(io.StringIO(exported(support, kind, **WEBHOOKS)))}
+
+    read = Part.objects.get(installation__account__name="Alder", name="webhooks").read_at
+    assert (rows["Alder"]["cannot_be_told_for"], rows["Birch"]["cannot_be_told_for"]) == ("token.rejected", "")
+    assert rows["Alder"]["read_at"] == read.isoformat(timespec="seconds")
+    if kind == "csv":
+        assert rows["Alder"]["acme_deal"] == "untold"
+
+
+def test_the_view_of_webhooks_says_what_its_words_mean_and_leads_to_webhooks(support, fleet):
+    holds("Cedar", "webhook.deaf", subject="webhook/1", evidence={"template_type": "acme_deal"})
+    holds("Birch", "webhook.legacy", subject="webhook/2", evidence={"template_type": "acme_deal"})
+    holds("Birch", "webhook.unbound", subject="webhook/2", evidence={"template_type": "acme_deal"})
+
+    answer = matrix(support, **WEBHOOKS)
+
+    page = answer.content.decode()
+    legend = page.split('<dl class="legend">')[1].split("</dl>")[0]
+    for code in ("webhook.deaf", "webhook.legacy", "webhook.unbound"):
+        assert f'href="{reverse("code", args=[code])}"' in legend
+        assert sentence(code) in legend
+    assert "webhook.missing" not in legend and "cannot be told" not in legend
+    where = reverse("installation-webhooks", args=[410003, "acme_ledger"])
+    assert f'<td class="bad"><a href="{where}"' in page
+    assert reverse("installation-fields", args=[410003, "acme_ledger"]) not in page
 
 
 @pytest.mark.parametrize(
@@ -391,6 +499,8 @@ def test_more_accounts_than_a_batch_are_all_exported_once(support, fleet, monkey
         {"field": "deal_value", "q": "alder", "on": "1"},
         {"differs": "1"},
         {"view": "webhooks"},
+        {"view": "webhooks", "differs": "1"},
+        {"view": "webhooks", "code": "webhook.missing", "q": "alder"},
     ],
 )
 def test_a_page_costs_ten_queries_whatever_the_fleet(support, fleet, django_assert_max_num_queries, query):
