@@ -42,6 +42,11 @@ class Desk:
     def of_installation(self) -> bool:
         return self.owner.installation is not None
 
+    @property
+    def version(self) -> int | None:
+        """The number of the blueprint version by which fields are called here; None for the newest released one."""
+        return None
+
     def address(self, page: str = "", *args: Any) -> str:
         """The address of one of its pages, such as "history"; of its table without one."""
         return reverse(f"{self.prefix}-{page}" if page else self.prefix, args=[*self.args, *args])
@@ -89,6 +94,11 @@ class InstallationDesk(Desk):
     @property
     def args(self) -> list[Any]:
         return self.this.args
+
+    @property
+    def version(self) -> int | None:
+        blueprint = self.this.installation.blueprint
+        return blueprint.version if blueprint else None
 
     def page(self, request: HttpRequest, title: str, **extra: Any) -> dict[str, Any]:
         desk = self._extra(request)

@@ -88,7 +88,7 @@ def change_installation_field(
 
 def _shown(request: HttpRequest, desk: Desk, place: Place, form: RuleForm | None = None, **extra: Any) -> HttpResponse:
     rule = _in_force(desk).get(place)
-    line = fields_of(desk.owner.extension).get(place) or Line(place, place[1], place[0])
+    line = fields_of(desk.owner.extension, version=desk.version).get(place) or Line(place, place[1], place[0])
     if not line.versions and rule is None and form is None:
         raise Http404(f"No version of {desk.owner.extension} has the field {place[1]} in {place[0]}.")
     return render(

@@ -65,9 +65,9 @@ class Line:
 def lines_of(extension: Extension, rules: Rules, *, version: int | None = None) -> list[Line]:
     """A line for each field of any version, or of one, and for each rule that fills none of them; one statement.
 
-    With a version, a rule that serves only another one is left out.
+    With a version, a rule that serves only another one is left out, and fields are called as that version calls them.
     """
-    found = fields_of(extension)
+    found = fields_of(extension, version=version)
     shown = {
         place: line
         for place, line in found.items()
@@ -81,16 +81,16 @@ def lines_of(extension: Extension, rules: Rules, *, version: int | None = None) 
     return list(shown.values())
 
 
-def fields_of(extension: Extension) -> dict[Place, Line]:
-    """The fields of any version, called as the newest released one that has them calls them; one statement."""
+def fields_of(extension: Extension, *, version: int | None = None) -> dict[Place, Line]:
+    """The fields of any version, called as that version calls them, else the newest released one; one statement."""
     found: dict[Place, Line] = {}
-    rows = fields_of_any_version(extension).values_list(*OF_FIELD, *OF_TYPE)
-    for custom_id, name, kind, required, extension_type, type_name, version, of_draft in rows:
+    rows = sorted(fields_of_any_version(extension).values_list(*OF_FIELD, *OF_TYPE), key=lambda row: row[-2] != version)
+    for custom_id, name, kind, required, extension_type, type_name, number, of_draft in rows:
         place = (extension_type, custom_id)
         line = found.setdefault(place, Line(place, name, type_name, kind, required))
-        line.versions.append(version)
+        line.versions.append(number)
         if of_draft:
-            line.drafts.append(version)
+            line.drafts.append(number)
     return found
 
 

@@ -47,9 +47,7 @@ def extension(request: HttpRequest, key: str) -> HttpResponse:
 def installation(request: HttpRequest, oneflow_id: int, key: str) -> HttpResponse:
     """Every field of the installation's version with what fills it here: inherited, or its own."""
     desk = of_installation(oneflow_id, key)
-    blueprint = desk.this.installation.blueprint
-    version = blueprint.version if blueprint else None
-    lines = lines_of(desk.owner.extension, effective(desk.this.installation), version=version)
+    lines = lines_of(desk.owner.extension, effective(desk.this.installation), version=desk.version)
     return _table(request, desk, lines)
 
 

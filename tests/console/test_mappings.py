@@ -153,6 +153,16 @@ def test_an_installation_shows_the_fields_of_its_own_version(support, installati
     assert "only_in_2" not in text(support, here())
 
 
+def test_an_installations_fields_are_called_as_its_own_version_calls_them(support, installation):
+    make_blueprint(installation.extension, 2)
+    newer = BlueprintField.objects.filter(template_type__blueprint__version=2, custom_id="deal_value")
+    newer.update(name="Worth of the deal")
+
+    for address in (here(), here("field", "acme_deal", "deal_value")):
+        assert "Deal value" in text(support, address) and "Worth of the deal" not in text(support, address)
+    assert "Worth of the deal" in text(support, at("mapping"))
+
+
 @pytest.mark.parametrize("name", ["", "history", "compare"])
 def test_the_pages_of_an_installation_without_a_version_hold(support, installation, name):
     type(installation).objects.update(blueprint=None)
