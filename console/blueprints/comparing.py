@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from console.blueprints.accounts import seen_account
+from console.blueprints.accounts import Several, meant, seen_account
 from console.blueprints.opening import SEE, extension_of, page_of
 from console.installation.paging import paged, rest_of_address
 from console.pages import page
@@ -29,7 +29,7 @@ class Line:
 
 @page(SEE, unaudited="compares versions, or one with what an account has; no personal data")
 def compared(request: HttpRequest, key: str) -> HttpResponse:
-    """What differs from `left` to `right`, both versions; or to the account whose Oneflow id is `account`.
+    """What differs from `left` to `right`, both versions; or to the account whose Oneflow id or name is `account`.
 
     Only `right`: from the version that it follows.
     """
@@ -40,8 +40,12 @@ def compared(request: HttpRequest, key: str) -> HttpResponse:
     try:
         if asked["right"] and not (asked["left"] or asked["account"]):
             asked["left"] = _followed(extension, versions, asked["right"])
+        if asked["left"] and asked["account"]:
+            asked["account"] = meant(extension, asked["account"])
         if asked["left"] and (asked["right"] or asked["account"]):
             shown |= _answer(request, extension, versions, asked)
+    except Several as exc:
+        shown |= {"problem": str(exc), "candidates": exc.installations}
     except Refused as exc:
         shown["problem"] = str(exc)
     return render(

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.acting import Deed
 from console.audit import actor_of
-from console.blueprints.accounts import seen_account
+from console.blueprints.accounts import Several, meant, seen_account
 from console.blueprints.opening import CHANGE, SEE, address, extension_of, page_of, version_of
 from console.pages import page
 from console.refreshing import want
@@ -56,7 +56,9 @@ def choose(request: HttpRequest, key: str) -> HttpResponse:
     if not asked:
         return _page(request, extension)
     try:
-        return _page(request, extension, **_choices(extension, asked))
+        return _page(request, extension, **_choices(extension, meant(extension, asked)))
+    except Several as several:
+        return _page(request, extension, problem=str(several), candidates=several.installations, asked=asked)
     except Refused as refused:
         return _page(request, extension, problem=str(refused), asked=asked)
 

@@ -38,7 +38,7 @@ class Plan(forms.Form):
         required=False,
         max_length=MOST_PICKED,
         label="Or these accounts",
-        help_text="Their Oneflow ids, to choose the canary yourself.",
+        help_text="By Oneflow id, one to a line, to choose the canary yourself.",
         widget=forms.Textarea({"rows": 2}),
     )
     wave_size = forms.IntegerField(

@@ -70,6 +70,25 @@ def test_a_version_is_compared_with_what_an_account_really_has(support, extensio
     assert "− not in the account" in shown
 
 
+def test_an_account_is_compared_by_its_name_too(support, extension):
+    for number, (name, values) in enumerate(
+        (("Meri Media Oy", {}), ("Åby Bygg", {}), ("Åby Bygg & Co", {}), ("Gone Oy", {"state": "disconnected"}))
+    ):
+        make_installation(extension, oneflow_id=410001 + number, name=name, **values)
+
+    def by_name(name):
+        return support.get(at("versions-compare"), {"left": "1", "account": name})
+
+    one, several = by_name("meri media"), text(by_name("Åby"))
+    assert "what Meri Media Oy has" in text(one)
+    assert 'value="410001"' in text(one)
+    for number in (410002, 410003):
+        assert f'href="?left=1&amp;account={number}"' in several
+    assert "Several connected accounts may be meant" in several
+    for nobody in ("Gone Oy", "Nobody", "\0"):
+        assert "no installation of Acme Ledger in a connected account" in text(by_name(nobody))
+
+
 def test_a_half_read_account_is_compared_with_a_warning_and_a_never_read_one_not_at_all(support, extension):
     installation = make_installation(extension)
     asked = {"left": "1", "account": "410001"}

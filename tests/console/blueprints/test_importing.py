@@ -229,6 +229,18 @@ def test_an_account_with_what_no_blueprint_holds_is_refused_in_words(administrat
     assert "without spaces at either end" in text(answer)
 
 
+def test_a_reference_account_is_found_by_its_name_too(administrator, extension):
+    for number, name in enumerate(("Meri Media Oy", "Meri Group"), 410001):
+        make_installation(extension, oneflow_id=number, name=name)
+
+    asked = ("meri media", "Meri", "Nobody")
+    one, both, none = (text(administrator.get(at("versions-import"), {"account": name})) for name in asked)
+
+    assert "What Meri Media Oy has" in one and '<input type="hidden" name="account" value="410001">' in one
+    assert 'href="?account=410001"' in both and 'href="?account=410002"' in both and "Make a draft of these" not in both
+    assert "no installation of Acme Ledger in a connected account that is called “Nobody”" in none
+
+
 @pytest.mark.parametrize("account", ["", "77", "x", "٣", "9" * 40, "410001\0"])
 def test_an_account_that_is_not_ours_is_no_reference(administrator, extension, account):
     make_installation(extension)
