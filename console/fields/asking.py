@@ -107,7 +107,7 @@ class Asked:
         return None
 
     def _key(self, text: str) -> Key | None:
-        """The column that somebody means by "acme_deal/deal_value", or by "deal_value" alone."""
+        """The column that somebody means by "acme_deal/deal_value", by "deal_value" alone, or by the field's name."""
         if self.view == WEBHOOKS:
             return None
         found = self._type(text) if self.view == TYPES else self._fields(text)
@@ -115,10 +115,10 @@ class Asked:
             return found[0]
         if found:
             *others, last = map("/".join, found)
-            self.problems.append(
-                f"Several template types have a field “{text[:80]}”. "
-                f"Name it with its template type: {', '.join(others)} or {last}."
-            )
+            several, name = "Several template types have a field", "Name it with its template type"
+            if len({custom_id for _, custom_id in found}) > 1:
+                several, name = "Several fields are called", "Name the one that you mean"
+            self.problems.append(f"{several} “{text[:80]}”. {name}: {', '.join(others)} or {last}.")
             return None
         of = f"Version {self.against.version}" if self.against else "No version"
         lacks = "has no" if self.against else "has a"
@@ -135,20 +135,25 @@ class Asked:
     def _fields(self, text: str) -> list[Key]:
         """Every field that the text may mean: of the version that is compared with, else of the accounts' own versions.
 
-        Only where none of those has any, of other released versions, and then of drafts: nobody is judged by these.
+        Only where none of those has any, of other released versions, and then of drafts: nobody is judged by these. And
+        only where no field has that `custom_id`, those that are called so.
         """
         role, _, custom_id = text.partition("/")
         rows = fields_of_any_version(self.extension).filter(
-            Q(custom_id=text) | Q(custom_id=custom_id, template_type__extension_type=role)
+            Q(custom_id=text)
+            | Q(custom_id=custom_id, template_type__extension_type=role)
+            | Q(name__in={text, text.lower(), text.upper(), text.capitalize()})
+            | Q(name__iexact=text)  # of which SQLite knows those of ASCII letters only
         )
         if self.against:
             rows = rows.filter(template_type__blueprint=self.against)
         own = self.installations.exclude(blueprint=None).values("blueprint")
         judges = ExpressionWrapper(Q(template_type__blueprint__in=own), output_field=BooleanField())
         columns = ("template_type__extension_type", "custom_id", "judges", "of_draft")
-        found: dict[tuple[bool, bool], set[Key]] = {}
+        found: dict[tuple[bool, bool, bool], set[Key]] = {}
         for of_type, of_field, judging, of_draft in rows.annotate(judges=judges).values_list(*columns):
-            found.setdefault((not judging, of_draft), set()).add((of_type, of_field))
+            called = of_field != text and (of_type, of_field) != (role, custom_id)
+            found.setdefault((called, not judging, of_draft), set()).add((of_type, of_field))
         if any((role, custom_id) in keys for keys in found.values()):
             return [(role, custom_id)]
         return sorted(found[min(found)]) if found else []

@@ -371,6 +371,31 @@ def test_a_field_named_with_its_template_type_is_not_taken_for_another(support, 
     assert matrix(support, field="acme_deal/currency").context["asked"].key == ("acme_deal", "currency")
 
 
+@pytest.mark.parametrize("name", ["Deal value", "deal VALUE", " DEAL VALUE "])
+@pytest.mark.parametrize("against", ["", "3"])
+def test_a_field_is_asked_for_by_its_name_too(support, fleet, name, against):
+    answer = matrix(support, field=name, state="missing", against=against)
+
+    assert (names(answer), answer.context["asked"].key) == (["Alder"], ("acme_deal", "deal_value"))
+    assert 'value="acme_deal/deal_value"' in answer.content.decode()
+
+
+def test_a_name_that_several_fields_have_is_not_guessed_and_a_custom_id_goes_first(support, fleet):
+    version = fleet.blueprints.get(version=1)
+    has(version, "acme_deal", "currency")
+    has(version, "acme_deal", "currency_code")
+    BlueprintField.objects.filter(custom_id="currency").update(name="Worth")
+    BlueprintField.objects.filter(custom_id="currency_code").update(name="Worth")
+    BlueprintField.objects.filter(custom_id="vat_exempt").update(name="Deal_value")
+
+    answer = matrix(support, field="worth", state="missing")
+
+    assert names(answer) == []
+    told = "Several fields are called “worth”. Name the one that you mean"
+    assert f"{told}: acme_deal/currency or acme_deal/currency_code." in answer.content.decode()
+    assert matrix(support, field="deal_value").context["asked"].key == ("acme_deal", "deal_value")
+
+
 def test_a_field_that_only_a_draft_has_is_nobodys(support, fleet):
     answer = matrix(support, field='new "ö"/<b>', state="missing")
 
@@ -497,6 +522,7 @@ def test_more_accounts_than_a_batch_are_all_exported_once(support, fleet, monkey
         {},
         {"field": "deal_value", "state": "missing"},
         {"field": "deal_value", "q": "alder", "on": "1"},
+        {"field": "Deal value", "state": "differs"},
         {"differs": "1"},
         {"view": "webhooks"},
         {"view": "webhooks", "differs": "1"},
