@@ -78,6 +78,20 @@ def test_a_list_is_narrowed_and_exported_as_it_is_shown(draft):
     assert AuditEvent.objects.get(verb="preview.export").details == {"rows": 1}
 
 
+def test_what_is_wrong_beside_what_cannot_be_told_is_named(draft):
+    preview = preview_of(draft)
+    told = preview.outcomes.get(installation__account__oneflow_id=1)
+    assert told.codes
+    Outcome.objects.filter(pk=told.pk).update(obstacle="dependency.disabled", codes=" field.missing webhook.deaf ")
+
+    page = words(as_role("support").get(page_of(preview)))
+
+    row = page.split("Customer extension")[1].split("Who acts")[0]
+    assert "field.missing</code>" in row and "webhook.deaf</code>" in row and "1 new" in row
+    assert "the rest not told while" in row.replace('<span class="quiet">', "") and "dependency.disabled" in row
+    assert "an account that cannot be told is not counted" in page
+
+
 @pytest.mark.parametrize("query", ["change=nonsense", "code=%00", "who=%00", "page=x", "change=" + "9" * 500])
 def test_odd_addresses_show_everything(draft, query):
     preview = preview_of(draft)
