@@ -15,9 +15,20 @@ from extensions.health.facts import gather
 from extensions.health.judging import weight
 from extensions.health.previewing import loaded, share_by
 from extensions.health.words import Explanation, Step, explain
-from extensions.health.words.saying import HERE
+from extensions.health.words.saying import HERE, STAFF
 from extensions.installations.mirror import Mirror
 from extensions.installations.models import Installation
+
+THERE = "the installation's page"
+# What the extension makes in an account when it is enabled there, of the blueprint that Oneflow has then.
+MADE_BY_ENABLING = frozenset({"template_type.missing", "field.missing"})
+# Setting the version that the account was made from, as is advised otherwise, would undo the move to this one.
+KEPT = Step(
+    STAFF,
+    THERE,
+    "Nothing is broken: fields are filled by their custom_id. The account keeps what it has until the extension is "
+    "enabled anew.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +38,7 @@ class Task:
     group: Group
     words: Explanation
     key: str
+    owned: bool  # by the extension
 
     @property
     def verdict(self) -> str:
@@ -35,8 +47,13 @@ class Task:
     @property
     def steps(self) -> Sequence[Step]:
         """The steps, as somebody reads them who is not on the installation's page."""
-        there = "the installation's page"
-        return [replace(each, where=each.where.replace(HERE, there)) for each in self.words.steps]
+        steps = [replace(each, where=each.where.replace(HERE, THERE)) for each in self.words.steps]
+        return [KEPT, *steps[1:]] if self.owned and self.group.code == "field.changed" else steps
+
+    @property
+    def waits_for_oneflow(self) -> bool:
+        """Whether the customer can do their part only once Oneflow has the version."""
+        return self.owned and self.group.code in MADE_BY_ENABLING
 
     @property
     def costs_token(self) -> bool:
@@ -65,4 +82,4 @@ def to_do(installation_id: int, blueprint: Blueprint, now: datetime) -> ToDo:
 
 def _task(installation: Installation, number: int, group: Group) -> Task:
     first, *others = group.findings
-    return Task(group, explain(first, installation, others=others), f"task-{number}")
+    return Task(group, explain(first, installation, others=others), f"task-{number}", installation.mode == Installation.Mode.EXTENSION)

@@ -11,7 +11,7 @@ from django.utils import timezone
 from console import tasks
 from console.models import AuditEvent, Heartbeat
 from console.pruning import prune
-from extensions.blueprints.models import Blueprint
+from extensions.blueprints.models import Blueprint, BlueprintField
 from extensions.blueprints.releasing import release
 from extensions.health import previewing
 from extensions.health.models import Outcome, Preview
@@ -176,10 +176,30 @@ def test_an_account_s_to_do_follows_its_mode(draft):
     extension = words(client.get(reverse("preview-account", args=[preview.pk, 1])))
     toolkit = words(client.get(reverse("preview-account", args=[preview.pk, 2])))
 
-    assert "which costs the token" in extension and "Text for the customer" in extension
+    assert "which costs the token" in extension
     assert "the installation&#x27;s page: Relink" in extension and "this page" not in extension
     assert "costs the token" not in toolkit
     assert "PUT /template_types/{id}/data_fields" in toolkit
+
+
+def test_a_preview_says_what_would_be_and_hands_out_no_letter(draft):
+    page = words(as_role("support").get(reverse("preview-account", args=[preview_of(draft).pk, 1])))
+
+    assert "This is what would be wrong by version 2; what is wrong today" in page
+    assert "<dt>Would be</dt>" in page and "<dt>Verdict</dt>" not in page
+    assert "Hej Customer" not in page and "Text for the customer" not in page
+    assert "Texts for the customer come with the rollout, once Oneflow was given version 2." in page
+
+
+def test_a_changed_field_is_not_answered_by_going_back_to_the_other_version(draft):
+    field = draft.template_types.get(extension_type="acme_deal").fields.get(custom_id="deal_value")
+    BlueprintField.objects.filter(pk=field.pk).update(name="Worth")
+
+    page = words(as_role("support").get(reverse("preview-account", args=[preview_of(draft).pk, 1])))
+
+    assert "differs from the blueprint: name" in page
+    assert "set that under the facts" not in page
+    assert "The account keeps what it has until the extension is enabled anew" in page
 
 
 @pytest.mark.parametrize("oneflow_id", [0, 999, 2**63, 10**30])

@@ -167,6 +167,8 @@ def test_an_account_s_page_says_who_must_do_what():
 
     assert "needs somebody, wave 1" in page and "from version 1, inferred" in page
     assert "costs the token" in page and "Hej Customer 1" in page
+    assert "Send it only once Oneflow has version 2 of the blueprint." in page
+    assert "<dt>Verdict</dt>" in page and "what would be" not in page
     assert "costs the token" in words(client.get(f"{page_of(rollout)}?who=token"))
     assert "1 account</a> what is missing comes back only" in words(client.get(page_of(rollout)))
 
