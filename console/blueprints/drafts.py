@@ -3,7 +3,10 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from console.audit import actor_of
 from console.blueprints.opening import CHANGE, RELEASE, address, page_of_version, version_of
@@ -17,6 +20,7 @@ from extensions.blueprints.drafting import Refused
 from extensions.blueprints.models import Blueprint
 from extensions.blueprints.releasing import release
 from extensions.health import ageing
+from extensions.mappings.unfilled import unfilled
 
 POST = ("POST",)
 BOTH = ("GET", "POST")
@@ -41,9 +45,22 @@ def release_it(request: HttpRequest, key: str, version: int) -> HttpResponse:
         except Refused as refused:
             refuse(request, drafting.RELEASE, blueprint, str(refused))
             return _confirmation(request, version_of(key, version), notes, status=422)
-        messages.success(request, f"Version {version} is released: accounts that enable the extension now have it.")
+        messages.success(request, _released(blueprint))
         return redirect(address(blueprint))
     return _confirmation(request, blueprint, blueprint.notes)
+
+
+def _released(blueprint: Blueprint) -> SafeString:
+    """That it is done, and what comes next."""
+    return format_html(
+        "Version {} is released: accounts are expected to have it once Oneflow was given it and they enable the "
+        'extension anew. Next: <a href="{}">export it as JSON for Oneflow</a>, then '
+        '<a href="{}?version={}">plan its rollout</a>.',
+        blueprint.version,
+        address(blueprint, "version-export"),
+        reverse("rollouts"),
+        blueprint.pk,
+    )
 
 
 def _confirmation(request: HttpRequest, blueprint: Blueprint, notes: str, status: int = 200) -> HttpResponse:
@@ -68,6 +85,7 @@ def _confirmation(request: HttpRequest, blueprint: Blueprint, notes: str, status
             content=content,
             newest=newest,
             comparison=compare(content_of(newest), content) if newest else None,
+            unfilled=unfilled(blueprint),
             without_fields=[each.template_type for each in content if not each.fields],
             without_events=[each.template_type for each in content if not each.template_type.event_types],
             preview=preview,

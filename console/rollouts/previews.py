@@ -25,6 +25,7 @@ from extensions.health import ageing, previewing
 from extensions.health.codes import sentence
 from extensions.health.models import Outcome, Preview
 from extensions.installations.models import Installation
+from extensions.mappings.unfilled import unfilled
 
 SEE, RUN, EXPORT = "health.view_preview", "blueprints.release_blueprint", "installations.export_installation"
 POST = ("POST",)
@@ -111,6 +112,7 @@ def preview(request: HttpRequest, number: int) -> HttpResponse:
             changes=[(each, summary.get("changes", {}).get(each.value, 0)) for each in ORDER],
             codes=list(_codes(summary)),
             subjects=list(_subjects(summary)),
+            unfilled=unfilled(row.blueprint) if row.blueprint else (),
             types=sorted(summary.get("types", {}).items()),
             totals=summary.get("totals", {}),
             parties=[(key, word, summary.get("totals", {}).get(column, 0)) for key, (word, column) in PARTIES.items()],

@@ -82,4 +82,9 @@ def to_do(installation_id: int, blueprint: Blueprint, now: datetime) -> ToDo:
 
 def _task(installation: Installation, number: int, group: Group) -> Task:
     first, *others = group.findings
-    return Task(group, explain(first, installation, others=others), f"task-{number}", installation.mode == Installation.Mode.EXTENSION)
+    return Task(
+        group,
+        explain(first, installation, others=others),
+        f"task-{number}",
+        installation.mode == Installation.Mode.EXTENSION,
+    )

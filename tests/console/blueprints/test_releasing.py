@@ -27,9 +27,25 @@ def test_a_release_says_what_it_means_and_is_done_when_confirmed(administrator, 
         at("version-release", 2), {"notes": "Renames the amount.", "seen": asked.context["seen"]}, follow=True
     )
 
-    assert "Version 2 is released" in text(answer)
+    assert "Version 2 is released: accounts are expected to have it once Oneflow was given it" in text(answer)
+    assert f'<a href="{at("version-export", 2)}">' in text(answer)
+    released = Blueprint.objects.get(version=2)
+    assert f'<a href="{reverse("rollouts")}?version={released.pk}">' in text(answer)
     assert Blueprint.objects.get(version=2).notes == "Renames the amount."
     assert Installation.objects.get().blueprint.version == 1
+
+
+def test_new_fields_that_nothing_fills_are_named_before_the_release_and_in_the_preview(administrator, draft):
+    kind = draft.template_types.get(extension_type="acme_deal")
+    BlueprintField.objects.create(template_type=kind, custom_id="order_reference", name="Order", required=True)
+    BlueprintField.objects.create(template_type=kind, custom_id="note", name="Note")
+    preview = preview_of(draft)
+
+    for address in (at("version-release", 2), reverse("preview", args=[preview.pk])):
+        page = " ".join(text(administrator.get(address)).split())
+        field = at("mapping-field", "acme_deal", "order_reference")
+        assert f'<a href="{field}"><code>order_reference</code></a> is required and nothing fills it' in page
+        assert "<code>note</code></a> is new and nothing fills it" in page
 
 
 def test_a_release_says_what_the_latest_preview_said_and_that_there_was_none(administrator, draft):
