@@ -32,7 +32,8 @@ class Plan(forms.Form):
     canary = forms.IntegerField(
         initial=rollouts.CANARY,
         label="Canary",
-        help_text="So many accounts go first: healthy ones, of every mode. Then it pauses for you to look.",
+        help_text="So many accounts go first: one of each way of being set up, healthy ones before others. Then it "
+        "pauses for you to look.",
     )
     picked = forms.CharField(
         required=False,

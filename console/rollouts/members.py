@@ -58,7 +58,9 @@ class Asked:
 def chosen(rollout: Rollout, asked: Asked) -> QuerySet[RolloutMember]:
     """The members that are asked for, in the order in which they were moved; then those who wait."""
     rows = rollout.members.all()
-    if asked.state:
+    if asked.state == State.LEFT and not rollout.is_open:
+        rows = rows.filter(state__in=(State.LEFT, State.WAITING))
+    elif asked.state:
         rows = rows.filter(state=asked.state)
     if asked.who:
         rows = rows.filter(**{PARTIES[asked.who][1]: True})

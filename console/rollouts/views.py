@@ -39,12 +39,11 @@ VERBS: dict[str, tuple[str, ...]] = {
     State.ENDED: ("back",),
     State.RETURNED: ("back",),  # while somebody is, or came to be again, on the version by it
 }
+# Those that are asked about first are sheets of the page.
 BUTTONS = {
     "start": ("Start with the canary", "primary"),
     "resume": ("Resume", "primary"),
     "pause": ("Pause", ""),
-    "end": ("End", ""),
-    "back": ("Take back…", "danger"),
 }
 SAID = {
     "start": "The rollout is started: the canary is moved and read now.",
@@ -96,7 +95,7 @@ def _list(request: HttpRequest, form: Plan, status: int = 200) -> HttpResponse:
 def rollout(request: HttpRequest, number: int) -> HttpResponse:
     """Its waves in counts, and its members: narrowed by `state`, `wave`, `who` and `failing`."""
     row, asked = found(number), Asked.of(request.GET)
-    counted = count(row)
+    counted = _counted(row)
     total: Counter[str] = sum(counted.values(), Counter())
     rows = chosen(row, asked).select_related("installation__account", "installation__blueprint", "before_blueprint")
     verbs = VERBS.get(row.state, ()) if request.user.has_perm(RUN) else ()
@@ -121,12 +120,22 @@ def rollout(request: HttpRequest, number: int) -> HttpResponse:
             out_of_date=preview is not None and bool(ageing.since(preview)),
             rows=paged(request, rows),
             rest=rest_of_address(request),
-            verbs=[(reverse(f"rollout-{verb}", args=[row.pk]), *BUTTONS[verb]) for verb in verbs if verb != "back"],
+            verbs=[(reverse(f"rollout-{verb}", args=[row.pk]), *BUTTONS[verb]) for verb in verbs if verb in BUTTONS],
+            may_end="end" in verbs,
             may_take_back=_may_take_back(request, row),
             key=row.extension.integration_key,
             may_export=request.user.has_perm(EXPORT),
         ),
     )
+
+
+def _counted(row: Rollout) -> dict[int, Counter[str]]:
+    """By wave, how many are in which state: who waits in a rollout that is over is left as it is."""
+    counted = count(row)
+    if not row.is_open:
+        for each in counted.values():
+            each[Member.LEFT] += each.pop(Member.WAITING, 0)
+    return counted
 
 
 def _waves(counted: dict[int, Counter[str]]) -> list[tuple[int, Counter[str], int]]:
@@ -168,7 +177,7 @@ def progress(request: HttpRequest, number: int) -> HttpResponse:
     """
     row, query = found(number), request.GET.copy()
     offered = bool(query.pop("back", None))
-    counted = count(row)
+    counted = _counted(row)
     state = _progress(row, sum(counted.values(), Counter()))
     may_take_back = _may_take_back(request, row)
     if state is None or may_take_back != offered:

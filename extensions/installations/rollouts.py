@@ -39,8 +39,8 @@ def plan(
 ) -> Rollout:
     """A rollout of that version to every connected installation that is not on it, the canary chosen. Moves nobody.
 
-    `picked` are Oneflow ids of accounts that are the canary; without them healthy ones of every mode are. Raises
-    `Refused`.
+    `picked` are Oneflow ids of accounts that are the canary; without them one of every mode and healthy ones are.
+    Raises `Refused`.
     """
     if blueprint.state != Blueprint.State.RELEASED:
         raise Refused(f"Version {blueprint.version} is a draft: nobody is moved to it. Release it first.")
@@ -100,17 +100,15 @@ def _picked(blueprint: Blueprint, ids: Sequence[int]) -> list[int]:
 
 
 def _canary(blueprint: Blueprint, now: datetime, number: int) -> list[int]:
-    """Some of every mode in turn, those who are well before all others: a canary shows what the version does."""
+    """One of every mode, then those who are well, then all others: a canary shows what the version does."""
     rows = candidates(blueprint).with_shown_verdict(now).order_by("pk")  # type: ignore[attr-defined]
-    by_mode = [
-        [
-            *rows.filter(mode=mode, shown_verdict=Verdict.HEALTHY).values_list("pk", flat=True)[:number],
-            *rows.filter(mode=mode).exclude(shown_verdict=Verdict.HEALTHY).values_list("pk", flat=True)[:number],
-        ]
-        for mode in Installation.Mode.values
-    ]
-    healthy_first = [pk for turn in zip_longest(*by_mode) for pk in turn if pk is not None]
-    return healthy_first[:number]
+    healthy, others = (
+        [list(each.filter(mode=mode).values_list("pk", flat=True)[:number]) for mode in Installation.Mode.values]
+        for each in (rows.filter(shown_verdict=Verdict.HEALTHY), rows.exclude(shown_verdict=Verdict.HEALTHY))
+    )
+    first = [(well or unwell)[:1] for well, unwell in zip(healthy, others, strict=True)]
+    in_turn = (pk for modes in (first, healthy, others) for turn in zip_longest(*modes) for pk in turn)
+    return list(dict.fromkeys(pk for pk in in_turn if pk is not None))[:number]
 
 
 def _enlist(rollout: Rollout) -> int:

@@ -264,6 +264,27 @@ def test_the_page_needs_few_queries_and_bytes_however_many_there_are():
     assert len(answer.content) <= 150_000
 
 
+def test_ending_is_asked_about_and_whoever_waited_is_left_as_it_is_then():
+    rollout = planned(fleet(2), canary=1)
+    client = as_role("administrator")
+    page = words(client.get(page_of(rollout)))
+    assert '<summary class="button">End…</summary>' in page and "it cannot go on again" in page
+    assert "waiting 2" in page
+
+    client.post(page_of(rollout, "rollout-end"))
+
+    page = words(client.get(page_of(rollout)))
+    assert "waiting" not in page.split("<h2>Accounts</h2>")[1].split("</section>")[0]
+    assert '?state=left">left as it is 2</a>' in page
+    assert (
+        '<td data-label="Waiting" class="num">0</td>' in page
+        and '<td data-label="Left as it is" class="num">1</td>' in page
+    )
+    assert "End…" not in page
+    assert len(client.get(f"{page_of(rollout)}?state=left").context["rows"]) == 2
+    assert "left as it is" in words(client.get(reverse("rollout-account", args=[rollout.pk, 1])))
+
+
 def test_the_pages_say_by_which_rollout_an_account_was_moved_on_and_offer_to_take_back_what_is_left():
     version = fleet(1)
     first = work(begun(version))

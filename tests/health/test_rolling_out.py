@@ -118,6 +118,22 @@ def test_the_canary_is_healthy_and_of_every_mode():
     assert sorted(chosen) == [2, 3, 5, 6]
 
 
+def test_of_a_mode_where_nobody_is_healthy_only_one_goes_before_the_healthy_of_others():
+    extension = make_extension()
+    for number, mode in enumerate(["extension"] * 4 + ["toolkit"] * 3, start=1):
+        make_installation(extension, oneflow_id=number, mode=mode, verdict="failing" if number > 3 else "healthy")
+
+    def chosen(version: Blueprint, canary: int) -> list[int]:
+        rollout = planned(version, canary=canary)
+        rows = rollout.members.filter(wave=1).values_list("installation__account__oneflow_id", flat=True)
+        rollouts.end(rollout, actor=STAFF, now=timezone.now())
+        return sorted(rows)
+
+    version = make_version(extension)
+    assert chosen(version, 4) == [1, 2, 3, 5]
+    assert chosen(version, 6) == [1, 2, 3, 4, 5, 6]
+
+
 def test_the_canary_may_be_picked():
     rollout = planned(fleet(4), picked=[3, 1, 3])
 

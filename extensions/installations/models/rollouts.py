@@ -129,6 +129,12 @@ class RolloutMember(models.Model):
     def __str__(self) -> str:
         return f"{self.installation_id} in {self.rollout_id}: {self.state}"
 
+    @property
+    def standing(self) -> str:
+        """Its state in words: who still waits when the rollout is over is left as it is."""
+        left = self.state == RolloutMember.State.WAITING and not self.rollout.is_open
+        return str(RolloutMember.State.LEFT.label) if left else self.get_state_display()
+
     def judge_no_more(self) -> None:
         """Forget what the version said of it: it is on that no longer."""
         self.now = self.obstacle = ""
