@@ -215,6 +215,8 @@ def want(queryset: QuerySet[Installation], now: datetime, actor: Actor) -> int:
     """Let the connected ones among these be refreshed now, before all others; how many."""
     with transaction.atomic():
         chosen = Installation.objects.connected().filter(pk__in=queryset.order_by().values("pk"))
+        # An UPDATE takes its rows in no order: whoever holds several too, and this, would each wait for the other.
+        chosen.hold()
         count = chosen.update(refresh_at=now, wanted_at=now)
         only = chosen.select_related("account", "extension").first() if count == 1 else None
         Deed(

@@ -140,7 +140,18 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["TEST"] = {"NAME": str(STATE_DIR / "test.sqlite3")}
 else:
     # A server that takes the connection and then says nothing would hold pages, probes and workers for ever.
-    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
+    options = DATABASES["default"].setdefault("OPTIONS", {})
+    options.setdefault("connect_timeout", 5)
+    # Whoever hangs in the midst of a transaction would hold its rows for ever, and all who wait for them with it. None
+    # of our transactions takes as long, or waits for anything but the database. 0 leaves either to the server.
+    timeouts = {
+        "lock_timeout": env.int("DATABASE_LOCK_TIMEOUT", default=20),
+        "idle_in_transaction_session_timeout": env.int("DATABASE_IDLE_TIMEOUT", default=60),
+    }
+    if any(timeouts.values()):
+        told = [f"-c {name}={seconds}s" for name, seconds in timeouts.items() if seconds]
+        # What the URL says comes last, and holds.
+        options["options"] = " ".join([*told, options.get("options", "")]).strip()
     DATABASES["default"]["CONN_MAX_AGE"] = env.int("DATABASE_CONN_MAX_AGE", default=60)
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -14,8 +14,11 @@ from console.rollouts import mover, queueing
 from extensions.health import passing, previewing
 from extensions.mappings import summing
 
+# It takes seconds. One that hangs all the same does not take a worker with each of beat's rounds.
+HANDING_OUT = {"soft_time_limit": 120, "time_limit": 150}
 
-@shared_task(name=refreshing.DISPATCH)
+
+@shared_task(name=refreshing.DISPATCH, **HANDING_OUT)
 def dispatch_refreshes() -> None:
     """Hand out the installations whose turn it is."""
     refreshing.dispatch(timezone.now())
@@ -32,7 +35,7 @@ def refresh_installation(installation_id: int, lease_id: str) -> None:
     refreshing.refresh(installation_id, UUID(lease_id))
 
 
-@shared_task(name=repairs.DISPATCH)
+@shared_task(name=repairs.DISPATCH, **HANDING_OUT)
 def dispatch_repairs() -> None:
     """Hand out the repairs that are to be run, and those that a killed worker left behind."""
     repairs.dispatch(timezone.now())
@@ -48,7 +51,7 @@ def run_repair(repair_id: int, lease_id: str) -> None:
     jobs.ended(repairs.run(repair_id, UUID(lease_id)))
 
 
-@shared_task(name=jobs.ADVANCE)
+@shared_task(name=jobs.ADVANCE, **HANDING_OUT)
 def advance_repair_jobs() -> None:
     """Move each job over many accounts on by what became of them."""
     jobs.advance(timezone.now())

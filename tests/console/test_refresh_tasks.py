@@ -9,6 +9,7 @@ import pytest
 from celery import current_app
 from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
+from django.db import connection, transaction
 from django.utils import timezone
 from sqlalchemy import create_engine, text
 
@@ -17,6 +18,7 @@ from console.management.commands import refresh as command
 from console.models import AuditEvent, Heartbeat
 from extensions.health.models import Flip, Issue, IssueEvent, StatusLink
 from extensions.installations.models import Change, Exchange, Installation, Refresh
+from tests.beside import begin_and_wait, with_locks
 from tests.making import STAFF, make_extension, make_installation
 
 pytestmark = pytest.mark.django_db
@@ -79,6 +81,42 @@ def test_dispatch_hands_out_a_batch_at_a_time_staffs_wishes_first(fleet: Any, se
     assert [args[0] for _, args in sent] == [fleet[0].pk]
 
 
+@with_locks
+@pytest.mark.django_db(transaction=True)
+def test_an_account_that_somebody_holds_keeps_no_other_waiting(fleet: Any, sent: Any) -> None:
+    with transaction.atomic():
+        Installation.objects.filter(pk=fleet[2].pk).hold()
+        dispatched = begin_and_wait(lambda: refreshing.dispatch(NOW))
+        assert dispatched.done(), "the whole fleet waits"
+
+    assert dispatched.result() == 2
+    assert [args[0] for _, args in sent] == [fleet[1].pk, fleet[0].pk]
+    assert refreshing.dispatch(NOW) == 1
+
+
+@with_locks
+@pytest.mark.django_db(transaction=True)
+def test_whoever_wants_many_refreshed_and_whoever_holds_several_do_not_wait_for_each_other(
+    fleet: Any, sent: Any
+) -> None:
+    Installation.objects.filter(pk=fleet[0].pk).update(revision=1)  # its row now lies behind the others
+    with transaction.atomic():
+        Installation.objects.filter(pk=fleet[0].pk).hold()
+        wanted = begin_and_wait(lambda: refreshing.want(Installation.objects.all(), NOW, STAFF))
+        Installation.objects.filter(pk=fleet[1].pk).hold()
+
+    assert wanted.result(10) == 3
+
+
+@with_locks
+@pytest.mark.django_db(transaction=True)
+def test_a_transaction_that_hangs_is_not_waited_for_without_end() -> None:
+    with connection.cursor() as cursor:
+        for name in ("lock_timeout", "idle_in_transaction_session_timeout"):
+            cursor.execute(f"SELECT setting::int FROM pg_settings WHERE name = '{name}'")
+            assert 0 < cursor.fetchone()[0] <= 60_000
+
+
 def test_a_broker_that_is_away_stops_nothing(
     fleet: Any, settings: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -105,6 +143,11 @@ def test_the_tasks_have_the_names_by_which_they_are_sent() -> None:
     assert tasks.refresh_installation.soft_time_limit < tasks.refresh_installation.time_limit
 
 
+@pytest.mark.parametrize("task", [tasks.dispatch_refreshes, tasks.dispatch_repairs, tasks.advance_repair_jobs])
+def test_whoever_hands_out_work_takes_no_worker_for_ever(task: Any) -> None:
+    assert task.soft_time_limit < task.time_limit <= 150
+
+
 def test_a_task_whose_installation_has_gone_does_nothing(fleet: Any) -> None:
     tasks.refresh_installation(10_000, "0a90fd53-d903-4b1c-b6a1-9a7d0778d348")
 
@@ -127,7 +170,7 @@ def test_wanting_a_refresh_makes_it_due_at_once_and_is_recorded(
 
 
 def test_many_are_wanted_in_one_update_and_one_record(fleet: Any, django_assert_max_num_queries: Any) -> None:
-    with django_assert_max_num_queries(4):
+    with django_assert_max_num_queries(5):
         assert refreshing.want(Installation.objects.order_by("account__name"), NOW, STAFF) == 3
 
     assert AuditEvent.objects.get().subject_name == "3 installations"

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Self
 from uuid import UUID, uuid4
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Case, F, Q, Value, When
 
 from accounts.models import Account, ApiToken
@@ -189,16 +189,17 @@ class Installation(models.Model):
 
     @classmethod
     def claim(cls, now: datetime, *, limit: int, until: datetime) -> UUID | None:
-        """Lease the due installations, at most `limit`, in one UPDATE; the lease's id, or None when none was due."""
+        """Lease the due installations, at most `limit`; the lease's id, or None when none was due.
+
+        Whom somebody holds at this moment is passed over: waiting for one, by whom ever, would stop all the others.
+        """
         lease_id = uuid4()
-        due = cls.objects.due(now).values("pk")[:limit]
-        # The conditions stand in the outer statement too: two that claim at once each re-check under the row's lock.
-        taken = (
-            cls.objects.filter(pk__in=due, refresh_at__lte=now)
-            .filter(Q(lease_until=None) | Q(lease_until__lte=now))
-            .update(lease_id=lease_id, lease_until=until)
-        )
-        return lease_id if taken else None
+        with transaction.atomic():
+            free = cls.objects.due(now).select_for_update(skip_locked=True, no_key=True)
+            # Fetched, not nested in the UPDATE: PostgreSQL may ask a nested one again for each row, and pass the limit.
+            due = list(free.values_list("pk", flat=True)[:limit])
+            cls.objects.filter(pk__in=due).update(lease_id=lease_id, lease_until=until)
+        return lease_id if due else None
 
 
 SET_UP_BY: dict[str, str] = {
