@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import ApiToken
@@ -15,6 +16,7 @@ from extensions.health.models import Finding, Flip, Incident, Issue, Member
 from extensions.health.models.incidents import explaining_incident
 from extensions.health.storing import known_findings, store
 from extensions.installations.models import Installation, Part, Verdict
+from tests.beside import begin_and_wait, with_locks
 from tests.health.judged import HOUR, change, deal_webhook, facts_of, unread
 from tests.making import make_extension, make_installation
 
@@ -101,6 +103,22 @@ def test_a_few_that_fail_are_their_own_affair_and_others_are_asked():
     assert Installation.objects.filter(refresh_at=START + MINUTE).count() == 7
 
 
+@with_locks
+@pytest.mark.django_db(transaction=True)
+def test_whom_somebody_holds_is_not_waited_for_when_others_are_asked():
+    rows = fleet(10)
+    for each in rows[:3]:
+        fail(each, START)
+
+    with transaction.atomic():
+        Installation.objects.filter(pk=rows[9].pk).hold()
+        watched = begin_and_wait(lambda: machine.watch(START + MINUTE, answers))
+        assert watched.done()
+
+    watched.result()
+    assert Installation.objects.filter(refresh_at=START + MINUTE).count() == 6
+
+
 def test_fewer_than_half_is_not_oneflow():
     rows = fleet(14)
     for each in rows[:6]:
@@ -163,6 +181,31 @@ def test_it_ends_when_those_tried_just_now_are_well_and_the_rest_is_read_at_once
         mend(each, START + 7 * MINUTE)
     assert {each.verdict for each in Installation.objects.all()} == {Verdict.HEALTHY}
     assert not Issue.objects.exclude(state="resolved").exists()
+
+
+@with_locks
+@pytest.mark.django_db(transaction=True)
+def test_the_end_of_an_incident_and_whoever_holds_several_accounts_do_not_wait_for_each_other():
+    rows = fleet(12)
+    for each in rows:
+        fail(each, START)
+    machine.watch(START + MINUTE, answers)
+    machine.watch(START + 4 * MINUTE, answers)
+    for each in Installation.objects.filter(refresh_at=START + 4 * MINUTE):
+        mend(each, START + 5 * MINUTE)
+    first, second = Installation.objects.filter(cause="oneflow.down").order_by("pk")[:2]
+    member = Member.objects.get(installation=first)
+    member.delete()
+    member.save(force_insert=True)  # behind the others, as one who joined late
+
+    with transaction.atomic():
+        Installation.objects.filter(pk=first.pk).hold()
+        watched = begin_and_wait(lambda: machine.watch(START + 6 * MINUTE, answers))
+        Installation.objects.filter(pk=second.pk).hold()
+
+    watched.result(10)
+    assert Incident.objects.get().ended_at == START + 6 * MINUTE
+    assert Installation.objects.filter(refresh_at=START + 6 * MINUTE).count() == 7
 
 
 def test_at_its_end_what_is_still_wrong_is_a_cause_again():

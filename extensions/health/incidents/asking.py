@@ -16,16 +16,18 @@ LATELY = timedelta(minutes=2)
 
 
 def ask_early(chosen: QuerySet[Installation], *, most: int, now: datetime, why: str) -> int:
-    """Have at most so many of these read now, the longest unread first; how many. Told to the record."""
+    """Have at most so many of these read now, the longest unread first; how many. Told to the record.
+
+    Call it inside a transaction. Whom somebody holds at this moment is not waited for.
+    """
     free = Q(lease_until=None) | Q(lease_until__lte=now)
     unread = Q(refreshed_at=None) | Q(refreshed_at__lte=now - LATELY)
     waiting = chosen.connected().filter(free, unread, refresh_at__gt=now)  # type: ignore[attr-defined]
-    first = list(waiting.order_by("refreshed_at", "pk").values_list("pk", flat=True)[:most])
+    free_ones = waiting.select_for_update(of=("self",), skip_locked=True, no_key=True)
+    first = list(free_ones.order_by("refreshed_at", "pk").values_list("pk", flat=True)[:most])
     if not first:
         return 0
-    # The condition stands here too: meanwhile staff may have wished for one of them.
-    asked = Installation.objects.filter(pk__in=first, refresh_at__gt=now).update(refresh_at=now)
-    if asked:
-        details = {"installations": asked, "why": why}
-        Deed(SYSTEM, "installation.refresh_early", f"{asked} installations", details=details).tell()
+    asked = Installation.objects.filter(pk__in=first).update(refresh_at=now)
+    details = {"installations": asked, "why": why}
+    Deed(SYSTEM, "installation.refresh_early", f"{asked} installations", details=details).tell()
     return asked

@@ -253,7 +253,9 @@ def _ended(incidents: Sequence[Incident], now: datetime, *, reachable: bool) -> 
     for each in ended:
         # What is still wrong there is known once they are read again; their alerts wait for that.
         left = Member.objects.filter(incident=each.pk, left_at=None).values("installation")
-        Installation.objects.connected().filter(pk__in=left, refresh_at__gt=now).update(refresh_at=now)
+        waiting = Installation.objects.connected().filter(pk__in=left, refresh_at__gt=now)
+        waiting.hold()  # in the order of whoever else holds several; an UPDATE has none
+        waiting.update(refresh_at=now)
     return ended
 
 
