@@ -78,8 +78,10 @@ def connect(
     _check_reason(identity, reason)
     try:
         with transaction.atomic():
+            # As it is now, or what is set meanwhile would be overwritten; held before its account, as a refresh does.
+            held = Installation.objects.select_for_update(of=("self",), no_key=True)
+            installation = held.filter(account__oneflow_id=identity.account_id, extension=extension).first()
             account = _account(identity, customer_reference)
-            installation = Installation.objects.filter(account=account, extension=extension).first()
             if installation is not None and holds(installation, token):
                 return installation
             if installation is not None and installation.state != Installation.State.DISCONNECTED:

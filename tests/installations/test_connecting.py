@@ -9,10 +9,11 @@ from django.utils import timezone
 
 from accounts.connecting import Identity
 from accounts.models import ApiToken
-from extensions.installations.connecting import connect, relink
+from extensions.installations.connecting import connect, disconnect, relink
 from extensions.installations.models import Installation
 from oneflow import User
-from tests.making import STAFF, make_extension, make_installation
+from tests.beside import begin_and_wait, with_locks
+from tests.making import STAFF, make_blueprint, make_extension, make_installation
 
 TOKEN = "n" * 40
 
@@ -55,3 +56,43 @@ def test_two_relinks_at_once_with_one_token_are_one() -> None:
     other.join()
 
     assert sorted(ApiToken.objects.values_list("state", flat=True)) == ["active", "replaced"]
+
+
+def connect_again(installation: Installation) -> Installation:
+    return connect(
+        TOKEN,
+        identity_of(installation),
+        extension=installation.extension,
+        acting_user_email="maja@customer.example",
+        actor=STAFF,
+        now=timezone.now(),
+    )
+
+
+@with_locks
+@pytest.mark.django_db(transaction=True)
+def test_connecting_again_keeps_the_version_that_is_set_at_that_moment() -> None:
+    """As a rollout does that is taken back: the account would stay on the withdrawn version, and nothing move it."""
+    installation = disconnect(make_installation(), actor=STAFF, now=timezone.now())
+    version = make_blueprint(installation.extension, 2)
+
+    with transaction.atomic():
+        Installation.objects.filter(pk=installation.pk).update(blueprint=version, blueprint_set=True)
+        connected = begin_and_wait(lambda: connect_again(installation))
+
+    connected.result(10)
+    installation.refresh_from_db()
+    assert (installation.state, installation.blueprint, installation.blueprint_set) == ("connecting", version, True)
+
+
+@with_locks
+@pytest.mark.django_db(transaction=True)
+def test_connecting_again_and_whoever_stores_the_account_do_not_wait_for_each_other() -> None:
+    installation = disconnect(make_installation(), actor=STAFF, now=timezone.now())
+
+    with transaction.atomic():
+        Installation.objects.filter(pk=installation.pk).hold()
+        connected = begin_and_wait(lambda: connect_again(installation))
+        installation.account.save()  # as a refresh does, which holds the installation first
+
+    assert connected.result(10) == installation
