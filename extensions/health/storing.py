@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from math import inf
 
 from django.db.models import Q
 
@@ -67,7 +68,8 @@ def store_course(course: Course, now: datetime) -> None:
 
 def upsert(issues: Iterable[Issue]) -> None:
     """Write the judged columns of new and known issues in one statement; what staff wrote meanwhile is theirs."""
-    rows = list(issues)
+    # In the order in which staff who act on several hold them; in another each would wait for the other.
+    rows = sorted(issues, key=lambda row: row.pk or inf)
     for row in rows:
         row.pk = None  # else new and known rows would be two statements; the database hands the key back
     if rows:

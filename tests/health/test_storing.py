@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
 from extensions.blueprints.models import BlueprintField
@@ -11,7 +12,9 @@ from extensions.health.models import Flip, Issue, IssueEvent
 from extensions.health.signals import health_changed
 from extensions.installations.mirror import Mirror
 from extensions.installations.models import DataField, Installation
+from tests.beside import begin_and_wait, with_locks
 from tests.health.judged import change, deal, deal_field, deal_webhook, judged, stored, unread
+from tests.making import make_installation
 
 
 @pytest.fixture
@@ -182,3 +185,20 @@ def test_a_disconnected_installation_keeps_no_finding(installation, told):
         "disconnected",
         "disconnected",
     )
+
+
+@with_locks
+@pytest.mark.django_db(transaction=True)
+def test_storing_issues_and_whoever_acts_on_several_do_not_wait_for_each_other():
+    installation = make_installation()
+    more_fields(installation, 2)
+    stored(installation)
+    issues = list(Issue.objects.order_by("-pk"))
+    *_, second, first = [each.pk for each in issues]
+
+    with transaction.atomic():
+        Issue.objects.select_for_update().get(pk=first)
+        written = begin_and_wait(lambda: storing.upsert(issues))
+        Issue.objects.select_for_update().get(pk=second)
+
+    written.result(10)
