@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
 from console.models import AuditEvent
@@ -14,6 +15,7 @@ from extensions.mappings.models import Repair, RepairJob, RepairJobMember
 from extensions.mappings.repairing import executing
 from extensions.mappings.repairing.operations import Kind
 from extensions.mappings.repairing.refusing import Refused
+from tests.beside import begin_and_wait, with_locks
 from tests.console.jobs import approve, broken, drive, make, results, step
 from tests.console.repairing import actor, fields_of, of_field, to_repair, writes
 from tests.making import make_extension, make_installation
@@ -167,6 +169,22 @@ def test_what_a_dead_worker_had_taken_is_not_begun_after_a_pause(sandbox: Any) -
     assert executing.claim(repair.pk, later, later + timedelta(minutes=2)) is None
     with pytest.raises(Refused, match="belongs to job"):
         repairs.demand_single(repair)
+
+
+@with_locks
+@pytest.mark.django_db(transaction=True)
+def test_what_is_held_back_at_that_moment_is_not_begun(sandbox: Any) -> None:
+    job = drive(make(broken(sandbox, 1)))
+    approve(job)
+    now = timezone.now()
+    advancing.advance(job.pk, now, lease=timedelta(minutes=2))
+    repair = Repair.objects.get(job_member__job=job)
+
+    with transaction.atomic():
+        deciding.pause(job, actor=actor(), now=now)
+        claimed = begin_and_wait(lambda: executing.claim(repair.pk, now, now + timedelta(minutes=2)))
+
+    assert claimed.result(10) is None
 
 
 def taken_up_by_a_worker_that_died(job: RepairJob) -> Repair:

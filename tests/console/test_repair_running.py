@@ -429,7 +429,8 @@ def settle(repair: Repair) -> None:
     """Read back what has had its time, after it was left open at first."""
     assert (repair.state, repair.lease_id) == (State.WRITING, None)
     assert "may still take effect" in repair.result
-    Repair.objects.filter(pk=repair.pk).update(sent_at=timezone.now() - executing.SETTLED_AFTER)
+    now = timezone.now()
+    Repair.objects.filter(pk=repair.pk).update(sent_at=now - executing.SETTLED_AFTER, run_at=now)
     run_claimed(repair)
 
 
@@ -587,7 +588,7 @@ def test_what_is_not_known_to_have_been_sent_is_not_undone(sandbox: Any) -> None
     own = [{"custom_id": each} for each in fields_of(sandbox, installation)] + [{"custom_id": "own"}]
     customer_puts(sandbox, installation, own)
 
-    run_claimed(repair)
+    run(repair)
 
     assert repair.state == State.DIFFERS
     assert "not known" in repair.result
@@ -648,7 +649,7 @@ def test_a_run_that_was_ended_after_its_write_is_taken_up_by_reading_back(sandbo
     Repair.objects.filter(pk=repair.pk).update(state=State.WRITING)
     sandbox.forget_requests()
 
-    run_claimed(repair)
+    run(repair)
 
     assert repair.state == State.VERIFIED
     assert writes(sandbox, installation) == []
@@ -712,7 +713,7 @@ def test_what_may_have_been_sent_is_given_its_time_before_it_is_sent_again(sandb
     Repair.objects.filter(pk=repair.pk).update(state=State.WRITING, sent_at=sent_at)  # where a worker was killed
     sandbox.forget_requests()
 
-    run_claimed(repair)
+    run(repair)
 
     assert writes(sandbox, installation) == []
     settle(repair)

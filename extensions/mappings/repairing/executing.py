@@ -17,7 +17,6 @@ from django.utils import timezone
 from accounts.acting import Actor, Deed
 from extensions.installations.models import Installation
 from extensions.mappings.models import Repair, RepairSnapshot
-from extensions.mappings.models.repair import RUNNABLE
 from extensions.mappings.repairing.account import Reading, acting_admin, read_again
 from extensions.mappings.repairing.approving import SETTLED_AFTER
 from extensions.mappings.repairing.comparing import Taken, moved, now_of, taken
@@ -61,10 +60,14 @@ class LeaseLost(Exception):
 
 
 def claim(repair_id: int, now: datetime, until: datetime) -> UUID | None:
-    """Take an approved or unfinished repair for one run, in one UPDATE; None when it is taken or over."""
+    """Take a repair that is due for one run, in one UPDATE; None when it is taken, held back or over.
+
+    Held back in this moment is what has no `run_at` any more: that its job rests an UPDATE that had to wait for the row
+    does not see, which looks again at the row alone.
+    """
     lease_id = uuid4()
-    free = Repair.objects.free(now).let_go().filter(pk=repair_id, state__in=RUNNABLE)
-    return lease_id if free.update(lease_id=lease_id, lease_until=until) else None
+    due = Repair.objects.due(now).filter(pk=repair_id)
+    return lease_id if due.update(lease_id=lease_id, lease_until=until) else None
 
 
 def hold(repair_id: int, lease_id: UUID, now: datetime, until: datetime) -> bool:
