@@ -28,13 +28,20 @@ def begin(
     extension: Extension, content: Sequence[TypeContent], *, actor: Actor, source: str, notes: str = ""
 ) -> Blueprint:
     """A new draft with this content, under the next version number. `source` is what the record says it came from."""
-    # Of two who begin at once the second gets the number after the first's.
-    Extension.objects.select_for_update().get(pk=extension.pk)
+    hold_versions(extension.pk)
     newest = extension.blueprints.aggregate(newest=Max("version"))["newest"] or 0
     draft = Blueprint.objects.create(extension=extension, version=newest + 1, notes=notes)
     store(draft, content)
     Deed(actor, BEGIN, draft, details={"version": draft.version, "from": source}).tell()
     return draft
+
+
+def hold_versions(extension_id: int) -> None:
+    """Let nobody else begin or release a version of the extension until the end of the transaction.
+
+    Two at once would give one number twice, or release the older last. What refers to the extension can be stored.
+    """
+    Extension.objects.select_for_update(no_key=True).values("pk").get(pk=extension_id)
 
 
 def copy(blueprint: Blueprint, *, actor: Actor) -> Blueprint:
@@ -44,7 +51,8 @@ def copy(blueprint: Blueprint, *, actor: Actor) -> Blueprint:
 
 def locked(blueprint: Blueprint) -> Blueprint:
     """The draft as it is now, held until the end of the transaction. Raises `Refused` when it is none any more."""
-    draft = Blueprint.objects.select_for_update().filter(pk=blueprint.pk).first()
+    # Of itself: in the order that versions have, the extension would be held with it.
+    draft = Blueprint.objects.select_for_update(of=("self",)).filter(pk=blueprint.pk).first()
     if draft is None:
         raise Refused(f"Version {blueprint.version} was discarded meanwhile. Begin a new draft.")
     if draft.state != Blueprint.State.DRAFT:

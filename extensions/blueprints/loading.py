@@ -50,7 +50,8 @@ def _extension(document: Document) -> tuple[Extension, list[str]]:
         "base_url": check_base_url(document["base_url"]),
         "dependencies": document.get("dependencies", []),
     }
-    extension = Extension.objects.select_for_update().filter(integration_key=key).first()
+    # Their keys stay as they are: whoever stores what refers to extension or version need not wait.
+    extension = Extension.objects.select_for_update(no_key=True).filter(integration_key=key).first()
     if extension is None:
         return Extension.objects.create(integration_key=key, **wanted), ["extension"]
     if sentence := host_change_problem(extension, wanted["base_url"]):
@@ -95,7 +96,8 @@ def _seal(extension: Extension, kind: ExtensionSecret.Kind, secret: str) -> None
 def _blueprint(extension: Extension, wanted: dict[str, Any]) -> list[str]:
     version, state = int(wanted["version"]), wanted.get("state", Blueprint.State.RELEASED)
     content, notes = from_document(wanted["template_types"]), wanted.get("notes", "")
-    blueprint = extension.blueprints.select_for_update().filter(version=version).first()
+    held = extension.blueprints.select_for_update(of=("self",), no_key=True)
+    blueprint = held.filter(version=version).first()
     if blueprint is None:
         blueprint = Blueprint.objects.create(extension=extension, version=version, notes=notes)
         store(blueprint, content)

@@ -11,7 +11,7 @@ from django.db import transaction
 from accounts.acting import Actor, Deed
 from extensions.blueprints.content import as_document, content_of, digest
 from extensions.blueprints.document import problems_of
-from extensions.blueprints.drafting import RELEASE, Refused, locked
+from extensions.blueprints.drafting import RELEASE, Refused, hold_versions, locked
 from extensions.blueprints.models import Blueprint
 
 LONGEST_NOTES = 10_000
@@ -23,6 +23,7 @@ def release(blueprint: Blueprint, *, actor: Actor, now: datetime, notes: str, se
 
     `seen` is the `digest` of the content that was looked at: another content meanwhile is refused.
     """
+    hold_versions(blueprint.extension_id)
     draft = locked(blueprint)
     content = content_of(draft)
     if seen and digest(content) != seen:

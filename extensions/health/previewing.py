@@ -47,10 +47,8 @@ class Refused(Exception):
 
 def start(blueprint: Blueprint, *, actor: Actor, now: datetime) -> Preview:
     """Begin to judge all connected installations by that version; workers do it. Raises `Refused`."""
-    running = Preview.objects.filter(blueprint=blueprint, state=State.RUNNING).first()
-    if running is not None:
-        raise Refused("A preview of this version is running already. Wait until it is done, or stop it first.")
     with transaction.atomic():
+        blueprint = _held(blueprint)
         preview = Preview.objects.create(
             extension=blueprint.extension,
             blueprint=blueprint,
@@ -63,6 +61,17 @@ def start(blueprint: Blueprint, *, actor: Actor, now: datetime) -> Preview:
         )
         Deed(actor, "preview.start", preview, details={"version": blueprint.version}).tell()
     return preview
+
+
+def _held(blueprint: Blueprint) -> Blueprint:
+    """The version as it is now, held until the end of the transaction. Raises `Refused` while a preview of it runs."""
+    rows = Blueprint.objects.select_for_update(of=("self",), no_key=True).select_related("extension")
+    held = rows.filter(pk=blueprint.pk).first()
+    if held is None:
+        raise Refused(f"Version {blueprint.version} was discarded meanwhile. Choose another one.")
+    if Preview.objects.filter(blueprint=held, state=State.RUNNING).exists():
+        raise Refused("A preview of this version is running already. Wait until it is done, or stop it first.")
+    return held
 
 
 def stop(preview: Preview, *, actor: Actor, now: datetime) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import OperationalError
+from django.db import OperationalError, transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
@@ -28,7 +28,8 @@ from extensions.blueprints.document import (
 from extensions.blueprints.loading import load
 from extensions.blueprints.models import Blueprint, BlueprintField, Extension, ExtensionSecret
 from extensions.mappings.models import Mapping
-from tests.making import STAFF
+from tests.beside import begin_and_wait, with_locks
+from tests.making import STAFF, make_installation
 
 DOCS = Path(__file__).parents[2] / "docs"
 EXAMPLE = DOCS / "examples" / "acme-ledger.json"
@@ -90,6 +91,19 @@ def test_loading_twice_changes_nothing():
     )
     loads = AuditEvent.objects.filter(verb="extension.load").order_by("pk")
     assert [event.details["changed"] == [] for event in loads] == [False, True]
+
+
+@with_locks
+@pytest.mark.django_db(transaction=True)
+def test_while_a_file_is_loaded_accounts_of_the_extension_are_stored_all_the_same(document):
+    extension = load(document, actor=STAFF)
+
+    with transaction.atomic():
+        load(document, actor=STAFF)
+        made = begin_and_wait(lambda: make_installation(extension))
+        assert made.done(), "it waits for the file"
+
+    assert made.result().extension == extension
 
 
 @pytest.mark.django_db

@@ -1,6 +1,7 @@
 """Drafts: begun, changed, discarded; and released once, for good."""
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
 from console.models import AuditEvent
@@ -9,6 +10,7 @@ from extensions.blueprints.drafting import Refused, begin, copy, discard, editin
 from extensions.blueprints.models import Blueprint, BlueprintField, Extension
 from extensions.blueprints.releasing import release
 from tests import making
+from tests.beside import begin_and_wait, with_locks
 from tests.making import STAFF
 
 pytestmark = pytest.mark.django_db
@@ -125,3 +127,28 @@ def test_two_drafts_of_one_version_have_numbers_of_their_own(extension):
     content = from_document([{"name": "Deal", "extension_type": "deal", "event_types": [], "fields": []}])
 
     assert [begin(extension, content, actor=STAFF, source="a file").version for _ in range(2)] == [2, 3]
+
+
+@with_locks
+@pytest.mark.django_db(transaction=True)
+def test_of_two_drafts_that_are_released_at_once_the_older_does_not_come_last(extension, draft):
+    newer = copy(draft, actor=STAFF)
+
+    with transaction.atomic():
+        released(newer)
+        older = begin_and_wait(lambda: released(draft))
+
+    with pytest.raises(Refused, match="Version 3 is released already"):
+        older.result(10)
+
+
+@with_locks
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("work", [lambda draft: copy(draft, actor=STAFF), lambda draft: released(draft)])
+def test_while_a_draft_is_begun_or_released_accounts_of_the_extension_are_stored_all_the_same(draft, work):
+    with transaction.atomic():
+        work(draft)
+        made = begin_and_wait(lambda: making.make_installation(draft.extension))
+        assert made.done(), "it waits for the draft"
+
+    assert made.result().extension == draft.extension

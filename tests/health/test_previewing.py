@@ -3,12 +3,13 @@
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import ApiToken
 from console.models import AuditEvent
+from extensions.blueprints import drafting
 from extensions.blueprints.models import Blueprint, BlueprintField, Extension
 from extensions.health import ageing, previewing
 from extensions.health.models import Finding, Flip, Issue, Outcome, Preview
@@ -17,6 +18,7 @@ from extensions.mappings import changing
 from extensions.mappings.changing import Owner, Why
 from extensions.mappings.effective import Rule
 from extensions.mappings.models import Mapping
+from tests.beside import begin_and_wait, with_locks
 from tests.health.judged import AccountExtension, DataField, change, deal_webhook, stored
 from tests.making import STAFF, make_blueprint, make_extension, make_installation
 
@@ -297,6 +299,36 @@ def test_one_preview_of_a_version_runs_at_a_time():
 
     with pytest.raises(previewing.Refused, match="running already"):
         previewing.start(draft, actor=STAFF, now=timezone.now())
+
+
+@with_locks
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_start_a_preview_at_once_the_second_is_told():
+    draft = make_draft(make_extension())
+
+    def start() -> Preview:
+        return previewing.start(draft, actor=STAFF, now=timezone.now())
+
+    with transaction.atomic():
+        start()
+        second = begin_and_wait(start)
+
+    with pytest.raises(previewing.Refused, match="running already"):
+        second.result(10)
+    assert Preview.objects.count() == 1
+
+
+@with_locks
+@pytest.mark.django_db(transaction=True)
+def test_a_draft_that_is_discarded_at_that_moment_is_not_previewed():
+    draft = make_draft(make_extension())
+
+    with transaction.atomic():
+        drafting.discard(draft, actor=STAFF)
+        started = begin_and_wait(lambda: previewing.start(draft, actor=STAFF, now=timezone.now()))
+
+    with pytest.raises(previewing.Refused, match="was discarded meanwhile"):
+        started.result(10)
 
 
 def test_a_killed_worker_s_preview_goes_on_when_its_lease_has_ended_and_judges_each_once():
