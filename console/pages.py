@@ -18,7 +18,7 @@ from django.contrib import admin, messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -36,11 +36,13 @@ def page(
     audited: str | None = None,
     unaudited: str | None = None,
     methods: Sequence[str] = ("GET",),
+    form: str = "",
 ) -> Callable[[View], View]:
     """Make a function a page: for signed-in staff with `permission`, by `methods` only, its record declared.
 
     Without sign-in the answer leads to the login page; without the permission it is 403 and recorded as denied.
-    The view itself records `audited` when it acts; `unaudited` says why there is nothing to record.
+    The view itself records `audited` when it acts; `unaudited` says why there is nothing to record. One that only
+    takes forms names as `form` the page of the form, with the same arguments: opened by its address it leads there.
     """
     if (audited is None) == (unaudited is None):
         raise TypeError("A page declares either what it records (audited) or why nothing (unaudited).")
@@ -52,9 +54,11 @@ def page(
             if not admin.site.has_permission(request):
                 if is_part(request):
                     return HttpResponse(headers={"HX-Refresh": "true"})
-                return _to_sign_in(request, methods)
+                return _to_sign_in(request, _back(request, methods, form, kwargs))
             if not request.user.has_perm(permission):
                 raise PermissionDenied(permission)
+            if form and request.method in {"GET", "HEAD"}:
+                return redirect(form, **kwargs)
             if request.method not in allowed:
                 return HttpResponseNotAllowed(sorted(allowed))
             return view(request, *args, **kwargs)
@@ -141,12 +145,18 @@ def broken(request: HttpRequest) -> HttpResponse:
     return HttpResponse(render_to_string("500.html", {"environment": settings.ENVIRONMENT}), status=500)
 
 
-def _to_sign_in(request: HttpRequest, methods: Sequence[str]) -> HttpResponse:
-    """To the login page and then back: to this page, or where it only takes forms, to that of the form."""
-    back = request.get_full_path()
-    if "GET" not in methods:
-        form = urlsplit(request.headers.get("Referer", ""))
-        back = form.path if form.netloc == request.get_host() else reverse("admin:index")
+def _back(request: HttpRequest, methods: Sequence[str], form: str, arguments: dict[str, Any]) -> str:
+    """Where signing in leads back to: this page, or where it only takes forms, that of the form."""
+    if "GET" in methods:
+        return request.get_full_path()
+    if form:
+        return reverse(form, kwargs=arguments)
+    referer = urlsplit(request.headers.get("Referer", ""))
+    return referer.path if referer.netloc == request.get_host() else reverse("admin:index")
+
+
+def _to_sign_in(request: HttpRequest, back: str) -> HttpResponse:
+    """To the login page and then back."""
     if request.method == "POST":
         messages.warning(request, "Your sign-in had ended, so nothing was done. Sign in, then send the form again.")
     return redirect_to_login(back, reverse("admin:login"))

@@ -63,7 +63,7 @@ def choose(request: HttpRequest, key: str) -> HttpResponse:
         return _page(request, extension, problem=str(refused), asked=asked)
 
 
-@page(CHANGE, audited=drafting.BEGIN, methods=POST)
+@page(CHANGE, audited=drafting.BEGIN, methods=POST, form="versions-import")
 def from_account(request: HttpRequest, key: str) -> HttpResponse:
     """A draft of what an account has of the chosen template types."""
     extension = extension_of(key)
@@ -77,7 +77,7 @@ def from_account(request: HttpRequest, key: str) -> HttpResponse:
     return redirect(address(draft))
 
 
-@page(CHANGE, audited="installation.read_fields", methods=POST)
+@page(CHANGE, audited="installation.read_fields", methods=POST, form="versions-import")
 def read_fields(request: HttpRequest, key: str) -> HttpResponse:
     """Have the fields of the chosen template types read with each refresh, though no version has them yet."""
     extension = extension_of(key)
@@ -96,7 +96,7 @@ def read_fields(request: HttpRequest, key: str) -> HttpResponse:
     return redirect(f"{reverse('versions-import', args=[key])}?account={asked}")
 
 
-@page(CHANGE, audited=FORGET, methods=POST)
+@page(CHANGE, audited=FORGET, methods=POST, form="versions-import")
 def stop_reading(request: HttpRequest, key: str) -> HttpResponse:
     """Take back that the chosen template types are to be read, and which role they play by what was said here."""
     extension = extension_of(key)
@@ -115,7 +115,7 @@ def stop_reading(request: HttpRequest, key: str) -> HttpResponse:
     return redirect(f"{reverse('versions-import', args=[key])}?account={asked}")
 
 
-@page(CHANGE, audited=drafting.BEGIN, methods=POST)
+@page(CHANGE, audited=drafting.BEGIN, methods=POST, form="versions-import")
 def from_file(request: HttpRequest, key: str) -> HttpResponse:
     """A draft of what a blueprint file says."""
     extension = extension_of(key)

@@ -42,7 +42,7 @@ def prepare(request: HttpRequest, oneflow_id: int, key: str) -> HttpResponse:
     return _page(request, this, form, _traced(this, form))
 
 
-@page(TEST, audited="contract.test", methods=("POST",))
+@page(TEST, audited="contract.test", methods=("POST",), form="installation-test-contract")
 @in_memory
 def start(request: HttpRequest, oneflow_id: int, key: str) -> HttpResponse:
     """Make the contract, read it back, compare, delete; shows each step and field."""

@@ -24,7 +24,7 @@ def windows(request: HttpRequest) -> HttpResponse:
     return _render(request, Plan(initial={"account": account}))
 
 
-@page(PLAN, audited="maintenance.plan", methods=("POST",))
+@page(PLAN, audited="maintenance.plan", methods=("POST",), form="maintenance")
 def plan(request: HttpRequest) -> HttpResponse:
     """Plan a window."""
     form = Plan(request.POST)

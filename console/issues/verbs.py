@@ -19,19 +19,19 @@ from extensions.health.models import Issue
 HANDLE, POST = "health.handle_issue", ("POST",)
 
 
-@page(HANDLE, audited="issue.acknowledge", methods=POST)
+@page(HANDLE, audited="issue.acknowledge", methods=POST, form="issue")
 def acknowledge(request: HttpRequest, pk: int) -> HttpResponse:
     """Take note of it."""
     return _handle(request, pk, Acknowledge)
 
 
-@page(HANDLE, audited="issue.assign", methods=POST)
+@page(HANDLE, audited="issue.assign", methods=POST, form="issue")
 def assign(request: HttpRequest, pk: int) -> HttpResponse:
     """Give it to a colleague."""
     return _handle(request, pk, Assign)
 
 
-@page(HANDLE, audited="issue.snooze", methods=POST)
+@page(HANDLE, audited="issue.snooze", methods=POST, form="issue")
 def snooze(request: HttpRequest, pk: int) -> HttpResponse:
     """Let it rest until a time."""
     return _handle(request, pk, Snooze)

@@ -56,7 +56,7 @@ def preview(request: HttpRequest, oneflow_id: int, key: str) -> HttpResponse:
     return _previewed(request, this, form, parts, usable, trace(this.installation, parts, form.record))
 
 
-@page(PREVIEW, audited="contract.read", methods=("POST",))
+@page(PREVIEW, audited="contract.read", methods=("POST",), form="installation-lineage")
 @in_memory
 def contract(request: HttpRequest, oneflow_id: int, key: str) -> HttpResponse:
     """What a contract holds, field by field, beside what the mapping gives from the record.

@@ -72,13 +72,13 @@ def installation_field(
     return _shown(request, of_installation(oneflow_id, key), place_of(extension_type, custom_id))
 
 
-@page(CHANGE, audited="mapping.change", methods=POST)
+@page(CHANGE, audited="mapping.change", methods=POST, form="mapping-field")
 def change_field(request: HttpRequest, key: str, extension_type: str, custom_id: str) -> HttpResponse:
     """Store what fills the field, take its rule away, or only try it with a sample."""
     return _taken(request, of_extension(key), place_of(extension_type, custom_id))
 
 
-@page(OVERRIDE, audited="mapping.override", methods=POST)
+@page(OVERRIDE, audited="mapping.override", methods=POST, form="installation-mapping-field")
 def change_installation_field(
     request: HttpRequest, oneflow_id: int, key: str, extension_type: str, custom_id: str
 ) -> HttpResponse:

@@ -58,7 +58,7 @@ def upload(request: HttpRequest, key: str) -> HttpResponse:
         return _form(request, desk, problems=exc.problems)
 
 
-@page(CHANGE, audited=VERB, methods=POST)
+@page(CHANGE, audited=VERB, methods=POST, form="mapping-upload")
 def store(request: HttpRequest, key: str) -> HttpResponse:
     """Store what the preview showed, unless the mapping was changed meanwhile."""
     desk = of_extension(key)

@@ -60,7 +60,7 @@ def rollouts_list(request: HttpRequest) -> HttpResponse:
     return _list(request, Plan(initial={"blueprint": request.GET.get("version", "").replace("\0", "")}))
 
 
-@page(RUN, audited="rollout.plan", methods=POST)
+@page(RUN, audited="rollout.plan", methods=POST, form="rollouts")
 def plan(request: HttpRequest) -> HttpResponse:
     """Plan one; nobody is moved before it is started."""
     form = Plan(request.POST)
