@@ -9,7 +9,6 @@ from django.http import HttpRequest
 
 from console.installation.grouping import Group, alike, by_code
 from console.installation.opening import Opened
-from console.repairs.offering import can_repair
 from console.repairs.showing import PLAN
 from extensions.health.asking import type_of
 from extensions.health.checks import CHECKS
@@ -17,6 +16,7 @@ from extensions.health.codes import CODES, Scope, matches
 from extensions.health.codes import sentence as sentence_of
 from extensions.health.judging import weight
 from extensions.health.models import Finding, Issue
+from extensions.health.repairable import can_repair
 from extensions.health.words import Explanation, explain
 from extensions.health.words.saying import HERE, listed
 from extensions.installations.models import Exchange, Installation, Part, Refresh, Verdict
@@ -187,7 +187,7 @@ def _actions(request: HttpRequest, opened: Opened, cause: Cause) -> Iterable[Act
     """What the console can do about a cause, as far as this person may."""
     may, code = request.user.has_perm, cause.finding.code
     room = code.partition(".")[0]
-    if may(PLAN) and any(can_repair(each, opened.installation) for each in cause.group.findings):
+    if may(PLAN) and any(can_repair(each, opened.installation.mode) for each in cause.group.findings):
         yield Action("Repair…", opened.address("installation-repair"))
     if room in {"user", "workspace"} and may("installations.choose_acting_user"):
         yield Action("Choose the acting user…", opened.address("installation-people"))

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from extensions.health.codes import sentence
 from extensions.health.models import Finding
+from extensions.health.repairable import MISADDRESSED, can_repair
 from extensions.installations.models import Installation
 from extensions.mappings.repairing.context import Context
 from extensions.mappings.repairing.operations import Kind, Operation
@@ -13,22 +14,6 @@ from extensions.mappings.repairing.webhooks import address
 
 OF_FIELDS = {"field.inactive": Kind.ACTIVATE_FIELD, "field.missing": Kind.ADD_FIELD}
 MADE = {"template_type.missing": Kind.CREATE_TEMPLATE_TYPE, "webhook.missing": Kind.CREATE_WEBHOOK}
-MISADDRESSED = ("webhook.misdirected", "webhook.insecure")
-REPAIRABLE = (*OF_FIELDS, *MADE, *MISADDRESSED)
-# Of what the extension made, Oneflow lets nobody change anything else.
-OF_THE_EXTENSIONS = ("field.inactive",)
-
-
-def can_repair(finding: Finding, installation: Installation) -> bool:
-    """Whether the console can do something about it by a write to the account."""
-    if finding.code not in REPAIRABLE:
-        return False
-    if installation.mode == Installation.Mode.EXTENSION:
-        return finding.code in OF_THE_EXTENSIONS
-    # Beside a webhook that may be ours no second one is made: somebody says first whose it is.
-    return not (
-        (finding.code in MISADDRESSED and finding.evidence.get("by_extension")) or finding.evidence.get("may_be_ours")
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +58,7 @@ class Offer:
 def offers(installation: Installation, findings: Iterable[Finding], context: Context) -> list[Offer]:
     """Everything that the console can repair, in the order in which it is best done: a type before what is in it."""
     found = list(findings)
-    able = [each for each in found if can_repair(each, installation)]
+    able = [each for each in found if can_repair(each, installation.mode)]
     untyped = {each.subject for each in found if each.code == "template_type.missing"}
     within = [*_fields(able, context), *_made("webhook.missing", able, context)]
     told = [replace(each, waits=each.choices[0].operation.role in untyped) for each in within]

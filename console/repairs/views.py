@@ -17,7 +17,7 @@ from console.installation.opening import opened
 from console.installation.paging import paged, rest_of_address
 from console.pages import context, page, refuse
 from console.repairs import running
-from console.repairs.offering import REPAIRABLE, offers
+from console.repairs.offering import offers
 from console.repairs.showing import (
     APPROVE,
     PLAN,
@@ -31,6 +31,7 @@ from console.repairs.showing import (
 )
 from console.repairs.waiting import jobs_not_over
 from extensions.health.models import Finding
+from extensions.health.repairable import REPAIRABLE
 from extensions.installations.models import Installation
 from extensions.mappings.models import Repair
 from extensions.mappings.models.repair import UNDER_WAY

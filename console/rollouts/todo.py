@@ -3,19 +3,21 @@
 Judged when it is asked for, by the rows as they are; nothing is stored.
 """
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from console.installation.grouping import Group, alike
 from extensions.blueprints.models import Blueprint
-from extensions.health.deciding import Parties, Share, parties
+from extensions.health.deciding import Key, Parties, Share, parties
 from extensions.health.expecting import expected
 from extensions.health.facts import gather
 from extensions.health.judging import weight
+from extensions.health.models import Finding
 from extensions.health.previewing import loaded, share_by
+from extensions.health.repairable import REPAIRABLE, can_repair
 from extensions.health.words import Explanation, Step, explain
-from extensions.health.words.saying import HERE, STAFF
+from extensions.health.words.saying import HERE, REPAIR, STAFF
 from extensions.installations.mirror import Mirror
 from extensions.installations.models import Installation
 
@@ -33,12 +35,16 @@ KEPT = Step(
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One thing that is wrong by the version, in words: the steps that mend it, and the text for the customer."""
+    """One thing that is wrong by the version, in words: the steps that mend it, and the text for the customer.
+
+    `is_offered` where the console offers to repair it now: it does so by the version that the account is judged by.
+    """
 
     group: Group
     words: Explanation
     key: str
     owned: bool  # by the extension
+    is_offered: bool = False
 
     @property
     def verdict(self) -> str:
@@ -47,8 +53,9 @@ class Task:
     @property
     def steps(self) -> Sequence[Step]:
         """The steps, as somebody reads them who is not on the installation's page."""
-        steps = [replace(each, where=each.where.replace(HERE, THERE)) for each in self.words.steps]
-        return [KEPT, *steps[1:]] if self.owned and self.group.code == "field.changed" else steps
+        steps = self.words.steps if self.is_offered else map(_later, self.words.steps)
+        told = [replace(each, where=each.where.replace(HERE, THERE)) for each in steps]
+        return [KEPT, *told[1:]] if self.owned and self.group.code == "field.changed" else told
 
     @property
     def waits_for_oneflow(self) -> bool:
@@ -76,15 +83,26 @@ def to_do(installation_id: int, blueprint: Blueprint, now: datetime) -> ToDo:
     facts = gather(installation, Mirror.load(installation), now, should)
     share = share_by(installation, facts, now)
     found = (*share.blocking, *sorted(share.causes, key=weight))
-    tasks = [_task(installation, *each) for each in enumerate(alike(found))]
+    stored = Finding.objects.filter(installation=installation, code__in=REPAIRABLE).values_list("code", "subject")
+    offered = {(code, subject) for code, subject in stored} if found else set()
+    tasks = [_task(installation, number, group, offered) for number, group in enumerate(alike(found))]
     return ToDo(share, tasks, parties(found, installation))
 
 
-def _task(installation: Installation, number: int, group: Group) -> Task:
+def _task(installation: Installation, number: int, group: Group, offered: Set[Key]) -> Task:
     first, *others = group.findings
+    now = [each for each in group.findings if (each.code, each.subject) in offered]
     return Task(
         group,
         explain(first, installation, others=others),
         f"task-{number}",
-        installation.mode == Installation.Mode.EXTENSION,
+        owned=installation.mode == Installation.Mode.EXTENSION,
+        is_offered=any(can_repair(each, installation.mode) for each in now),
     )
+
+
+def _later(step: Step) -> Step:
+    """What the console offers to repair only when the account is judged by the version."""
+    if step.where != REPAIR:
+        return step
+    return replace(step, what=f"{step.what} It is offered there once the account is on this version and was refreshed.")

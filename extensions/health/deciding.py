@@ -78,7 +78,7 @@ def share_of_judgement(judgement: Judgement, *, incident: str = "") -> Share:
 def parties(causes: Iterable[Finding], installation: Installation) -> Parties:
     """Whom these causes ask to act, by the mode of the installation and by who owns what is wrong."""
     unlike = {(each.code, each.evidence.get("by_extension"), each.evidence.get("lacks")): each for each in causes}
-    steps = [step for each in unlike.values() for step in remedy(each, installation)]
+    steps = [step for each in unlike.values() for step in remedy(each, installation) if not step.otherwise]
     who = {step.who for step in steps}
     return Parties(
         customer=CUSTOMER in who,

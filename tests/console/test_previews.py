@@ -20,6 +20,7 @@ from extensions.mappings import changing
 from extensions.mappings.effective import Rule
 from tests import making
 from tests.console.staff import as_role, words
+from tests.health.judged import change, deal_field, stored
 from tests.health.test_previewing import make_draft, preview_of
 
 pytestmark = pytest.mark.django_db
@@ -200,6 +201,24 @@ def test_a_changed_field_is_not_answered_by_going_back_to_the_other_version(draf
     assert "differs from the blueprint: name" in page
     assert "set that under the facts" not in page
     assert "The account keeps what it has until the extension is enabled anew" in page
+
+
+def test_a_repair_is_offered_for_what_is_wrong_by_the_account_s_own_version_too(draft):
+    preview, client = preview_of(draft), as_role("support")
+    installation = Installation.objects.get(account__oneflow_id=2)
+    repair = reverse("installation-repair", args=[2, "acme_ledger"])
+
+    before = words(client.get(reverse("preview-account", args=[preview.pk, 2])))
+    change(deal_field(installation), active=False)
+    stored(installation)
+    after = words(client.get(reverse("preview-account", args=[preview.pk, 2])))
+
+    later = "It is offered there once the account is on this version and was refreshed."
+    assert before.count("the installation&#x27;s page: Repair…") == 1 and before.count(later) == 1
+    assert repair not in before
+    assert after.count("the installation&#x27;s page: Repair…") == 2 and after.count(later) == 1
+    assert after.count(f'<a class="button" href="{repair}">Repair…</a>') == 1
+    assert repair not in words(as_role("auditor").get(reverse("preview-account", args=[preview.pk, 2])))
 
 
 @pytest.mark.parametrize("oneflow_id", [0, 999, 2**63, 10**30])

@@ -63,7 +63,10 @@ def test_the_cause_leads_to_what_can_be_repaired_and_planning_to_the_difference(
     sandbox: Any, off: Installation
 ) -> None:
     client = as_role("support")
-    assert offered(off) in words(client.get(reverse("installation", args=_args(off))))
+    cause = words(client.get(reverse("installation", args=_args(off))))
+    assert "<dt>Who acts</dt><dd><strong>You</strong> ·" in cause
+    assert f'class="button primary" href="{offered(off)}">Repair…' in cause
+    assert "nothing there can be changed here" not in cause
     page = words(client.get(offered(off)))
     assert "Fields of Deal" in page
 

@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from console.models import AuditEvent
-from console.repairs.offering import can_repair
 from extensions.health.models import Finding
+from extensions.health.repairable import can_repair
 from extensions.installations.models import Installation, TemplateType
 from extensions.mappings.models import Repair
 from extensions.mappings.repairing.operations import Kind, Operation
@@ -41,12 +41,12 @@ def test_a_toolkit_account_of_the_sandbox_becomes_repairable_by_what_staff_say_o
     sandbox.fault(account["id"], "webhook.missing", template_type="acme_deal")
     refresh(installation)
     missing = Finding.objects.get(installation=installation)
-    assert not can_repair(missing, installation)
+    assert not can_repair(missing, installation.mode)
 
     choose(installation, "toolkit")
 
     refresh(installation)
-    assert can_repair(Finding.objects.get(installation=installation), installation)
+    assert can_repair(Finding.objects.get(installation=installation), installation.mode)
     assert run(approved(installation, Operation(Kind.CREATE_WEBHOOK, "acme_deal"))).state == Repair.State.VERIFIED
     refresh(installation)
     assert installation.verdict == "healthy"
@@ -99,7 +99,7 @@ def test_while_a_repair_is_under_way_it_stays_as_the_repair_was_planned_by(insta
     answer = choose(installation, "toolkit")
 
     assert installation.mode == "extension"
-    assert "a repair of this account is under way" in words(answer)
+    assert f"Not while repair {Repair.objects.get().pk} of this account is under way" in words(answer)
 
 
 def test_that_oneflow_shows_the_extension_as_maker_is_said(installation):

@@ -3,8 +3,10 @@ import re
 import pytest
 
 from extensions.health.codes import CODES
+from extensions.health.deciding import parties
 from extensions.health.manual import examples
 from extensions.health.models import Finding
+from extensions.health.repairable import can_repair
 from extensions.health.words import WORDS, explain
 from extensions.health.words.alike import ALIKE
 from extensions.health.words.letters import LETTERS
@@ -151,6 +153,46 @@ def test_whoever_is_asked_to_disable_and_enable_is_told_that_it_ends_a_token(ins
 @pytest.mark.parametrize("code", CODES)
 def test_no_remedy_names_what_the_console_does_not_offer(installation, code, mode):
     assert "confirm it here" not in everything(explain(finding(code), installation, mode=mode))
+
+
+@pytest.mark.parametrize("mode", Mode)
+@pytest.mark.parametrize("code", CODES)
+def test_where_the_console_repairs_it_that_comes_first_and_other_ways_are_only_other_ways(installation, code, mode):
+    said = explain(finding(code), installation, mode=mode)
+
+    first, *others = said.steps
+    if can_repair(finding(code), mode):
+        assert (first.who, first.where) == ("you", "this page: Repair…")
+        assert others and all(each.otherwise and each.what.startswith("Or, without the console, ") for each in others)
+        assert said.who == ("you",)
+    else:
+        assert not any(each.otherwise or "Repair" in each.where for each in said.steps)
+
+
+def test_whose_a_webhook_is_is_said_before_a_second_one_is_offered(installation):
+    row = Finding(code="webhook.missing", subject="acme_deal", subject_name="Deal", evidence={"may_be_ours": [77]})
+
+    alone = explain(row, installation, mode=Mode.TOOLKIT)
+    among = explain(row, installation, mode=Mode.TOOLKIT, others=[finding("webhook.missing")])
+
+    assert alone.who == ("an administrator of this console", "an engineer of yours")
+    assert among.who == ("an administrator of this console", "you")
+
+
+@pytest.mark.parametrize(
+    ("code", "mode", "customer"),
+    [
+        ("field.inactive", Mode.EXTENSION, False),
+        ("field.missing", Mode.EXTENSION, True),
+        ("field.missing", Mode.TOOLKIT, False),
+    ],
+)
+def test_who_is_counted_to_act_is_who_acts_and_not_who_might_instead(installation, code, mode, customer):
+    installation.mode = mode
+
+    who = parties([finding(code)], installation)
+
+    assert (who.customer, who.us) == (customer, True)
 
 
 def test_a_webhook_that_the_extension_did_not_make_needs_no_enabling_anew(installation):

@@ -16,10 +16,10 @@ from accounts.acting import Deed
 from console.audit import actor_of
 from console.pages import chosen, context, page
 from console.repairs.jobs import running
-from console.repairs.offering import MISADDRESSED
 from console.repairs.showing import PLAN
 from extensions.blueprints.models import BlueprintField, BlueprintTemplateType, Extension
 from extensions.health.models import Finding
+from extensions.health.repairable import MISADDRESSED
 from extensions.health.words.saying import listed
 from extensions.installations.models import Installation
 from extensions.mappings import fleet

@@ -11,6 +11,7 @@ from extensions.health.words.saying import (
     Mode,
     Step,
     ask_oneflow,
+    by_console,
     enabling_anew,
     listed,
 )
@@ -25,13 +26,16 @@ def _subject(case: Case) -> str:
     return "" if case.several else f" In the file it is {case.finding.subject}."
 
 
-def _ours_to_mend(case: Case, what: str) -> tuple[Step, ...]:
+def _ours_to_mend(case: Case, what: str, here: str = "") -> tuple[Step, ...]:
+    """By the console, where it is called `here`, if it can; else through the API by whoever set the account up."""
     who = ENGINEER if case.mode == Mode.TOOLKIT else STAFF
     warning = (
         "Send every field of the type: the PUT removes whatever it leaves out, from all templates too. Read it back "
         "afterwards."
     )
-    return (Step(who, "the API: PUT /template_types/{id}/data_fields", f"{what} {warning}"),)
+    return by_console(
+        case, here or what, Step(who, "the API: PUT /template_types/{id}/data_fields", f"{what} {warning}")
+    )
 
 
 def missing(case: Case) -> Explanation:
@@ -52,22 +56,22 @@ def missing(case: Case) -> Explanation:
 
 
 def inactive(case: Case) -> Explanation:
-    what = f"Set active of {case.named} to true."
-    owned_steps = (
-        Step(
-            CUSTOMER, f"Oneflow: the fields of {case.template_type or 'the template type'}", f"Switch on {case.named}."
-        ),
+    what, here = f"Set active of {case.named} to true.", f"Switch on {case.named}."
+    owned_steps = by_console(
+        case,
+        here,
+        Step(CUSTOMER, f"Oneflow: the fields of {case.template_type or 'the template type'}", here),
         Step(
             ENGINEER,
             "the API: PUT /template_types/{id}/data_fields",
-            f"Or: {what} Of a system field nothing else can change. Send every field, read it back.",
+            f"{what} Of a system field nothing else can change. Send every field, read it back.",
         ),
     )
     return Explanation(
         sentence=f'Field "{case.name}"{_place(case)} is off',
         how_we_know=case.known(),
         usually="Somebody switched the field off; it then acts like a removed one.",
-        steps=owned_steps if case.owned else _ours_to_mend(case, what),
+        steps=owned_steps if case.owned else _ours_to_mend(case, what, here),
         assumed=ACTIVE_ASSUMED if case.owned else "",
     )
 

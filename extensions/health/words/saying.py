@@ -1,10 +1,11 @@
 """What is said of a finding, and the turns of phrase that several of them share."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from extensions.health.models import Finding
+from extensions.health.repairable import can_repair
 from extensions.installations.models import Installation
 
 Mode = Installation.Mode
@@ -17,6 +18,7 @@ CUSTOMER, STAFF, ADMINISTRATOR, ENGINEER, ONEFLOW = (
     "Oneflow's support",
 )
 HERE = "this page"
+REPAIR = f"{HERE}: Repair…"  # where a step is done that the console does by a write to the account
 ONLY_THEN = "only if Oneflow's support cannot"
 FIRST_OF_ALL = "before anything else"
 
@@ -30,19 +32,21 @@ PLAN_ASSUMED = (
 )
 ACTIVE_ASSUMED = (
     "Oneflow documents that active of a system field can be changed, not where: that the customer can do it in "
-    "Oneflow, and an engineer through the template type's PUT, is assumed."
+    "Oneflow, and the console or an engineer through the template type's PUT, is assumed."
 )
 OWNED_ASSUMED = "That Oneflow refuses any change to what the extension owns, through the API too, is assumed."
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing to do: who does it, where, what it is, and whether the present token ends by it."""
+    """One thing to do: who does it, where, what it is, whether the present token ends by it, and whether it is only
+    another way to what was said before."""
 
     who: str
     where: str
     what: str
     costs_token: bool = False
+    otherwise: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +84,7 @@ class Explanation:
     @property
     def who(self) -> tuple[str, ...]:
         """Whoever must act, in the order of the steps, each once."""
-        return tuple(dict.fromkeys(step.who for step in self.steps))
+        return tuple(dict.fromkeys(step.who for step in self.steps if not step.otherwise))
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +141,11 @@ class Case:
         """Whether the extension made the subject, so that nobody but Oneflow can change it."""
         return bool(self.mode == Mode.EXTENSION and self.evidence.get("by_extension", True))
 
+    @property
+    def repairable(self) -> bool:
+        """Whether the console can mend it, or some of those that are told together."""
+        return any(can_repair(each, self.mode) for each in (self.finding, *self.others))
+
     def known(self) -> str:
         """What was asked and what came back, as the evidence keeps it."""
         asked, answer = self.evidence.get("asked", ""), self.evidence.get("answer", "")
@@ -168,6 +177,17 @@ def listed(values: Iterable[object], most: int = 10) -> str:
     texts = [str(each) for each in values]
     left = len(texts) - most
     return ", ".join(texts[:most]) + (f" and {left:,} more" if left > 0 else "")
+
+
+def by_console(case: Case, what: str, *otherwise: Step) -> tuple[Step, ...]:
+    """The console's own repair where it has one, then how it is done without; only the latter where it has none."""
+    if not case.repairable:
+        return otherwise
+    first = Step(STAFF, REPAIR, f"{what} What would change is shown before anything is written.")
+    return first, *(
+        replace(each, what=f"Or, without the console, {each.what[:1].lower()}{each.what[1:]}", otherwise=True)
+        for each in otherwise
+    )
 
 
 def token_steps(case: Case) -> tuple[Step, ...]:

@@ -12,6 +12,7 @@ from extensions.health.words.saying import (
     Mode,
     Step,
     ask_oneflow,
+    by_console,
     enabling_anew,
 )
 
@@ -30,7 +31,11 @@ def missing(case: Case) -> Explanation:
             ask_oneflow(f"If {case.named} is still missing then: ask why the blueprint did not make it."),
         )
         if case.owned
-        else _made_by_us(case, f"Make again, with the fields: {case.named}.")
+        else by_console(
+            case,
+            f"Make again: {case.named}. Its fields and its webhook are offered there once the account was read again.",
+            *_made_by_us(case, f"Make again, with the fields: {case.named}."),
+        )
     )
     return Explanation(
         sentence=f'Template type "{case.name}" is missing',

@@ -13,6 +13,7 @@ from extensions.health.words.saying import (
     Mode,
     Step,
     ask_oneflow,
+    by_console,
     enabling_anew,
     enumerated,
     listed,
@@ -26,8 +27,9 @@ def _steps(case: Case, ask: str, repair: str) -> tuple[Step, ...]:
         first = ask_oneflow(f"{ask} Nobody else can edit a webhook that the extension owns.")
         return (first, *enabling_anew(case, ONLY_THEN))
     if case.mode == Mode.DEVELOPMENT:
-        return (Step(STAFF, "Oneflow: Marketplace → Webhooks", repair),)
-    return (Step(ENGINEER, "the product's set-up of this account, or the API's /webhooks", repair),)
+        return by_console(case, repair, Step(STAFF, "Oneflow: Marketplace → Webhooks", repair))
+    where = "the product's set-up of this account, or the API's /webhooks"
+    return by_console(case, repair, Step(ENGINEER, where, repair))
 
 
 def _each(case: Case, what: str) -> str:
