@@ -98,5 +98,19 @@ document.getElementById("action-toggle")?.addEventListener("change", (event) => 
   for (const box of document.querySelectorAll("input.action-select")) box.checked = event.target.checked;
 });
 
+// How many rows are selected, beside what can be done with them; below that, however high it is, the table's head stays.
+const selection = document.querySelector(".selection");
+if (selection) {
+  const fit = () => selection.parentElement.style.setProperty("--selection", `${selection.offsetHeight}px`);
+  const count = () => {
+    const number = document.querySelectorAll("input.action-select:checked").length;
+    selection.querySelector("output").textContent = number ? `${number} selected` : "";
+    fit();
+  };
+  document.addEventListener("change", count);
+  addEventListener("pageshow", count); // which brings back what was selected before
+  addEventListener("resize", fit);
+}
+
 // On a narrow screen the filters wait until they are asked for.
 if (matchMedia("(max-width: 1000px)").matches) document.querySelector("details.filters")?.removeAttribute("open");

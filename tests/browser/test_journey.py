@@ -115,6 +115,27 @@ def test_no_screen_scrolls_sideways(demo, open_page, width):
     assert wide == {}
 
 
+@pytest.mark.parametrize("width", [320, 1280, 1600])
+def test_what_can_be_done_with_the_selected_stays_above_the_head_of_the_list(demo, open_page, width):
+    page: Page = open_page(width=width, height=500)
+    sign_in(page, demo, "support")
+    page.goto(f"{demo.url}/installations/installation/?verdict=failing")
+    bar, head = page.get_by_role("group", name="With the selected"), page.locator("#result_list thead th").first
+    expect(bar).not_to_contain_text("selected")
+
+    boxes = page.locator("input.action-select")
+    for number in range(boxes.count() - 3, boxes.count()):
+        boxes.nth(number).check()
+    page.mouse.wheel(0, 200)
+
+    expect(bar).to_contain_text("3 selected")
+    top = page.locator("#header").bounding_box()
+    above = max(0, top["y"] + top["height"])  # on a wide screen the header stays as well
+    assert abs(bar.bounding_box()["y"] - above) < 2
+    if width > 1000:
+        assert abs(head.bounding_box()["y"] - bar.bounding_box()["y"] - bar.bounding_box()["height"]) < 2
+
+
 @pytest.mark.parametrize("width", [320, 1280])
 def test_every_menu_opens_inside_the_screen(demo, open_page, width):
     page: Page = open_page(width=width)
