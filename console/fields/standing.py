@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from console.fields.asking import FIELDS, NO_TYPE_CODE, READ_FOR_WEBHOOKS, WEBHOOK_CODES, WEBHOOKS, Asked
@@ -63,7 +63,8 @@ UNREAD_WEBHOOKS = replace(
 class Stood:
     """One account: what it should have, and the mark of what is not as it should be.
 
-    `obstacle` is the code of what keeps it from being told, and `read_at` when what is shown of it was read.
+    `obstacle` is the code of what keeps it from being told, and `read_at` when what is shown of it was read; it is
+    `late` where the latest try did not read all of it.
     """
 
     installation: Installation
@@ -71,6 +72,12 @@ class Stood:
     amiss: dict[Key, Mark]
     obstacle: str = ""
     read_at: datetime | None = None
+    late: bool = False
+
+    @property
+    def hint(self) -> str:
+        """The code of what keeps it from being told, or from being read anew."""
+        return self.obstacle or (self.late and self.installation.why) or ""  # type: ignore[attr-defined]
 
     def mark(self, key: Key) -> Mark | None:
         """None for what its version does not have."""
@@ -101,11 +108,19 @@ def shown(asked: Asked, rows: QuerySet[Installation]) -> Any:
     of_view = Q(name=WEBHOOKS_PART if asked.view == WEBHOOKS else TEMPLATE_TYPES)
     if asked.view == FIELDS:
         of_view |= Q(name__startswith="fields/")
-    read = Part.objects.filter(of_view, installation=OuterRef("pk"), read_at__isnull=False).order_by("read_at")
+    parts = Part.objects.filter(of_view, installation=OuterRef("pk"))
+    read = parts.filter(read_at__isnull=False).order_by("read_at").values("read_at")
+    # A finding of the account's answers tells why something was not read, where one does.
+    why = Finding.objects.filter(installation=OuterRef("pk"), code__startswith="api.").values("code")
     return (
         loaded(rows, now)
         .select_related("account", "blueprint")
-        .annotate(read_at=Subquery(read.values("read_at")[:1]), unread=unread(READ_FOR_WEBHOOKS, now))
+        .annotate(
+            read_at=Subquery(read[:1]),
+            late=Exists(parts.exclude(unread_reason="")),
+            why=Subquery(why[:1]),
+            unread=unread(READ_FOR_WEBHOOKS, now),
+        )
     )
 
 
@@ -113,7 +128,7 @@ def stand(asked: Asked, contents: Contents, installations: Sequence[Any]) -> Ite
     """How these accounts stand, those for whom the condition holds: two statements; they are as `shown` has them."""
     hindering = obstacles(installations)
     for each, wanted, amiss in _standings(asked, contents, installations, hindering):
-        yield Stood(each, wanted, amiss, hindering.get(each.pk, ""), each.read_at)
+        yield Stood(each, wanted, amiss, hindering.get(each.pk, ""), each.read_at, each.late)
 
 
 def _standings(

@@ -256,6 +256,20 @@ def test_what_keeps_an_account_from_being_told_stands_under_its_name_with_the_ag
     assert page.count("token.rejected</code>") == 1
 
 
+@pytest.mark.parametrize(("code", "told"), [("api.limited", True), ("user.unset", False)])
+def test_what_the_latest_try_did_not_read_is_dated_with_why_and_still_counts(support, fleet, code, told):
+    holds("Alder", code)
+    part = Part.objects.filter(installation__account__name="Alder", name="webhooks")
+    part.update(unread_reason="rate_limited", read_at=timezone.now() - timedelta(hours=3))
+
+    answer = matrix(support, **WEBHOOKS)
+
+    about = answer.content.decode().split(">Alder</a>")[1].split("</th>")[0]
+    assert "3\u202fh ago" in about and (f"{code}</code>" in about) == told
+    assert marks(answer)["Alder"] == {"ok"}
+    assert "ago" not in matrix(support).content.decode().split(">Alder</a>")[1].split("</th>")[0]
+
+
 @pytest.mark.parametrize("kind", ["csv", "long"])
 def test_a_file_says_what_keeps_an_account_from_being_told_and_when_it_was_read(support, fleet, kind):
     holds("Alder", "token.rejected")
