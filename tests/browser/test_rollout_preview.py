@@ -61,3 +61,26 @@ def test_a_release_is_previewed_before_anybody_is_judged_by_it(page, demo, draft
     page.goto(preview)
     expect(page.get_by_text("The version was deleted since")).to_be_visible()
     expect(counts.get_by_role("link", name=re.compile(r"^newly failing [1-9]"))).to_be_visible()
+
+
+def test_no_preview_scrolls_sideways_and_no_value_leaves_its_column(page, demo, draft):
+    start_preview(page, draft)
+    address = page.url
+
+    for width in (320, 360, 800, 1280):
+        page.set_viewport_size({"width": width, "height": 800})
+        for path in (address, f"{address}templates/", f"{demo.url}/release-previews/"):
+            page.goto(path)
+            beyond = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            assert (width, path, beyond) == (width, path, 0)
+    page.set_viewport_size({"width": 360, "height": 800})
+    page.goto(address)
+    assert page.evaluate(LEFT_OF_THEIR_COLUMN) == []
+
+
+# Stacked, a row has a label at the left of each value: what of a value stands under its label.
+LEFT_OF_THEIR_COLUMN = """() => [...document.querySelectorAll("td[data-label]")].flatMap((cell) => {
+  const column = cell.getBoundingClientRect().left + 104;
+  return [...cell.children].filter((each) => [...each.getClientRects()].some((box) => box.width && box.left < column))
+    .map((each) => `${cell.dataset.label}: ${each.textContent}`);
+})"""
