@@ -52,7 +52,7 @@ def test_a_field_is_switched_on_and_off_again(demo: Demo, account: dict, open_pa
     undoing = administrator.url
 
     onboarding.goto(undoing)
-    onboarding.get_by_label(re.compile("may go")).check()
+    onboarding.get_by_label(re.compile("may be switched off")).check()
     onboarding.get_by_role("button", name="Approve").click()
     expect(onboarding.locator("p.cause").first).to_contain_text("Approved")
     onboarding.get_by_role("button", name="Write it to the account").click()

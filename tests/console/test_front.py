@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -244,6 +245,18 @@ def test_what_one_planned_oneself_waits_for_others_unless_one_is_alone_as_an_adm
     assert "your approval" not in among_others
     assert "1 job over many accounts</a> waits for your approval" in words(client.get(FRONT))
     assert "1 repair</a> and" in words(other.get(FRONT))
+
+
+def test_a_superuser_who_is_alone_is_told_of_what_they_planned():
+    installation = making.make_installation()
+    root = User.objects.create_superuser("root")
+    client = Client()
+    client.force_login(root)
+    to_approve(installation, root)
+
+    assert "1 repair</a> waits for your approval" in words(client.get(FRONT))
+    as_role("onboarding", "Olle")
+    assert "your approval" not in words(client.get(FRONT))
 
 
 def an_issue(installation: Installation, code: str, **values: Any) -> Issue:
