@@ -185,6 +185,24 @@ def test_it_ends_when_those_tried_just_now_are_well_and_the_rest_is_read_at_once
 
 @with_locks
 @pytest.mark.django_db(transaction=True)
+def test_what_an_incident_explains_and_whoever_acts_on_several_issues_do_not_wait_for_each_other():
+    rows = fleet(6)
+    for each in rows:
+        refuse(each, START)
+    first, second = Issue.objects.order_by("pk")[:2]
+    Issue.objects.filter(pk=first.pk).update(acknowledged_by="Sam")  # its row now lies behind the others
+
+    with transaction.atomic():
+        Issue.objects.select_for_update().get(pk=first.pk)
+        watched = begin_and_wait(lambda: machine.watch(START + MINUTE, answers))
+        Issue.objects.select_for_update().get(pk=second.pk)
+
+    watched.result(10)
+    assert not Issue.objects.exclude(explained_by="oneflow.down").exists()
+
+
+@with_locks
+@pytest.mark.django_db(transaction=True)
 def test_the_end_of_an_incident_and_whoever_holds_several_accounts_do_not_wait_for_each_other():
     rows = fleet(12)
     for each in rows:

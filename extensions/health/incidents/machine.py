@@ -219,7 +219,9 @@ def _cover(pks: list[int], code: str, before: dict[int, tuple[str, str]], now: d
     Finding.objects.filter(explained, installation__in=pks, explained_by="").update(
         explained_by=code, verdict=Verdict.UNKNOWN, rank=Verdict.UNKNOWN.rank
     )
-    Issue.objects.unresolved().filter(explained, installation__in=pks, explained_by="").update(explained_by=code)
+    issues = Issue.objects.unresolved().filter(explained, installation__in=pks, explained_by="")
+    issues.hold()
+    issues.update(explained_by=code)
     Installation.objects.filter(pk__in=pks).update(verdict=Verdict.UNKNOWN, cause=code, causes=0, verdict_since=now)
     Flip.objects.bulk_create(
         Flip(installation_id=pk, at=now, before=before[pk][1], after=Verdict.UNKNOWN, cause=code)
