@@ -215,7 +215,7 @@ def test_while_a_repair_is_under_way_nothing_is_said_otherwise(installation, own
 
     own.refresh_from_db()
     assert own.remembered
-    assert "a repair of this account is under way" in words(answer)
+    assert f"repair {Repair.objects.get().pk} of this account is under way" in words(answer)
 
 
 def test_what_was_said_can_be_taken_back_though_the_account_is_the_extensions_by_now(installation, own):
