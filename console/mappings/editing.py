@@ -29,7 +29,7 @@ from console.mappings.rule_form import RuleForm
 from console.pages import is_part, page
 from extensions.mappings.changing import Refused, Stale, Why, Wrong, change
 from extensions.mappings.effective import Place, Rule, Rules, effective
-from extensions.mappings.lineage import NO_VERSION, Outcome, Reason, Written, write
+from extensions.mappings.lineage import NO_VERSION, Written, write
 from extensions.mappings.models import Override
 from extensions.mappings.paths import Absent, kind
 from extensions.mappings.records import number
@@ -40,22 +40,10 @@ STORE, TRY, EMPTY, REMOVE = "store", "try", "empty", "remove"
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """What became of a sample, judged as lineage judges a record: the text, or why there is none."""
+    """What became of a sample: its kind in JSON, and what lineage would make of it in a record."""
 
     kind: str
     written: Written
-
-    @property
-    def text(self) -> str:
-        return self.written.text
-
-    @property
-    def outcome(self) -> Outcome:
-        return self.written.outcome
-
-    @property
-    def reasons(self) -> tuple[Reason, ...]:
-        return self.written.reasons
 
 
 @page(SEE, unaudited="shows what fills one field; no personal data")
