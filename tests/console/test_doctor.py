@@ -63,7 +63,7 @@ def no_other_broker(monkeypatch):
 @pytest.fixture
 def well(oneflow, monkeypatch):
     """A console with which nothing is wrong."""
-    monkeypatch.setattr(diagnosis, "app", Celery(broker="memory://"))
+    monkeypatch.setattr(diagnosis, "app", Celery(broker="memory://", set_as_current=False))
     make_user("administrator")
     make_installation(make_extension(base_url=oneflow))
     for name in ("worker", "beat", "dispatch"):
@@ -152,7 +152,7 @@ def test_tables_that_wait_for_a_migration_end_the_examination(well, monkeypatch)
 def test_a_broker_that_is_away_is_told_without_its_password(well, monkeypatch, settings):
     url = f"redis://:secret-password@127.0.0.1:{free_port()}/0"
     settings.CELERY_BROKER_URL = url
-    monkeypatch.setattr(diagnosis, "app", Celery(broker=url))
+    monkeypatch.setattr(diagnosis, "app", Celery(broker=url, set_as_current=False))
 
     assert "The broker (redis) does not answer" in ill()["broker"]
     assert "secret-password" not in ill()["broker"]
@@ -163,7 +163,7 @@ def test_a_broker_that_is_away_is_told_without_its_password(well, monkeypatch, s
 )
 def test_a_broker_that_cannot_be_reached_by_its_url_is_told(well, monkeypatch, settings, url):
     settings.CELERY_BROKER_URL = url
-    monkeypatch.setattr(diagnosis, "app", Celery(broker=url))
+    monkeypatch.setattr(diagnosis, "app", Celery(broker=url, set_as_current=False))
 
     assert "mend CELERY_BROKER_URL" in ill()["broker"]
 
@@ -209,7 +209,7 @@ def test_an_oneflow_in_trouble_is_told(well, broken_oneflow):
 
 
 def test_a_console_without_administrator_or_extension_is_not_ready(monkeypatch):
-    monkeypatch.setattr(diagnosis, "app", Celery(broker="memory://"))
+    monkeypatch.setattr(diagnosis, "app", Celery(broker="memory://", set_as_current=False))
     make_user("support")
 
     said = [result for result in diagnosis.examine() if result.name == "setup"]

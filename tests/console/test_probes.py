@@ -38,7 +38,7 @@ def test_a_silent_worker_is_a_warning_for_pages_still_show():
 @pytest.mark.django_db
 def test_a_broker_that_is_away_is_not_ready(monkeypatch):
     monkeypatch.delenv("CELERY_BROKER_URL", raising=False)
-    monkeypatch.setattr(probes, "app", Celery(broker="redis://127.0.0.1:9/0"))
+    monkeypatch.setattr(probes, "app", Celery(broker="redis://127.0.0.1:9/0", set_as_current=False))
 
     answer = Client().get("/readyz")
 
@@ -64,7 +64,9 @@ def test_a_database_that_is_away_is_not_ready_and_the_process_lives(monkeypatch,
 @pytest.mark.django_db
 def test_an_embedded_broker_that_cannot_be_opened_is_not_ready(monkeypatch, tmp_path):
     monkeypatch.delenv("CELERY_BROKER_URL", raising=False)
-    monkeypatch.setattr(probes, "app", Celery(broker=f"sqla+sqlite:///{tmp_path}/nowhere/broker.sqlite3"))
+    monkeypatch.setattr(
+        probes, "app", Celery(broker=f"sqla+sqlite:///{tmp_path}/nowhere/broker.sqlite3", set_as_current=False)
+    )
 
     assert "broker" in Client().get("/readyz").json()["wrong"]
 
