@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 
 from console.lineage.showing import TONES, Shown
 from console.lineage.ways import Ways
-from console.templatetags.mappings import NOTHING, rule
+from console.templatetags.mappings import NOTHING, escaped, rule
 from extensions.mappings.lineage import Match, Outcome, Reason
 
 register = template.Library()
@@ -40,13 +40,12 @@ def outcome(what: Outcome | Match) -> SafeString:
 def lineage_rows(rows: Iterable[Shown], ways: Ways, contract: object = None) -> SafeString:
     """The fields with what becomes of each; beside a contract also what that holds."""
     reasons = cache(lambda reasons: _reasons(reasons, ways))  # many fields have the same
-    return format_html_join("", "{}", ((_row(row, ways, contract, reasons),) for row in rows))
+    return SafeString("".join(_row(row, ways, contract, reasons) for row in rows))
 
 
-def _row(row: Shown, ways: Ways, contract: object, reasons: Callable[[tuple[Reason, ...]], SafeString]) -> SafeString:
+def _row(row: Shown, ways: Ways, contract: object, reasons: Callable[[tuple[Reason, ...]], SafeString]) -> str:
     line = row.line
-    return format_html(
-        ROW,
+    values = (
         line.custom_id,
         REQUIRED if line.required else NOTHING,
         line.name,
@@ -58,6 +57,7 @@ def _row(row: Shown, ways: Ways, contract: object, reasons: Callable[[tuple[Reas
         WORDS[row.what],
         reasons(line.reasons),
     )
+    return ROW.format(*map(escaped, values))
 
 
 def _reasons(reasons: tuple[Reason, ...], ways: Ways) -> SafeString:
