@@ -112,16 +112,13 @@ def shown(asked: Asked, rows: QuerySet[Installation]) -> Any:
     read = parts.filter(read_at__isnull=False).order_by("read_at").values("read_at")
     # A finding of the account's answers tells why something was not read, where one does.
     why = Finding.objects.filter(installation=OuterRef("pk"), code__startswith="api.").values("code")
-    return (
+    found = (
         loaded(rows, now)
         .select_related("account", "blueprint")
-        .annotate(
-            read_at=Subquery(read[:1]),
-            late=Exists(parts.exclude(unread_reason="")),
-            why=Subquery(why[:1]),
-            unread=unread(READ_FOR_WEBHOOKS, now),
-        )
+        .annotate(read_at=Subquery(read[:1]), late=Exists(parts.exclude(unread_reason="")), why=Subquery(why[:1]))
     )
+    # Of fields and template types each state says itself whether it was read.
+    return found.annotate(unread=unread(READ_FOR_WEBHOOKS, now)) if asked.view == WEBHOOKS else found
 
 
 def stand(asked: Asked, contents: Contents, installations: Sequence[Any]) -> Iterator[Stood]:
